@@ -1,0 +1,73 @@
+// Who may come in: two hubs, one that knows at once and one that has to ask elsewhere first.
+//
+// Try it (npx wscat comes with npm):
+//   npx wscat -c ws://localhost:8081/                                           401
+//   npx wscat -H "Authorization: Bearer nobody" -c ws://localhost:8081/         403
+//   npx wscat -H "Authorization: Bearer alice-token" -c ws://localhost:8081/    welcome
+// The hub on port 8082 answers the same, half a second later.
+
+#include <broadcast_hub/hub.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+
+using broadcast_hub::connection;
+using broadcast_hub::upgrade_reply;
+using broadcast_hub::upgrade_request;
+
+namespace {
+
+// [region decide]
+upgrade_reply decide(std::string_view authorization) {
+  if (authorization.empty()) {
+    return upgrade_reply::refuse(401, "Say who you are, with an Authorization header.");
+  }
+  if (authorization != "Bearer alice-token") {
+    return upgrade_reply::refuse(403, "This token opens nothing here.");
+  }
+  return upgrade_reply::accept("alice", "may write");
+}
+// [endregion decide]
+
+// [region welcome]
+void welcome(const connection& c) {
+  c.send("Welcome, " + c.user() + ": you " + c.info() + ".");
+}
+// [endregion welcome]
+
+void decide_at_once(broadcast_hub::hub& hub) {
+  // [region at_once]
+  hub.on_upgrade(
+      [](const upgrade_request& request) { return decide(request.header("Authorization")); });
+  // [endregion at_once]
+}
+
+void decide_later(broadcast_hub::hub& hub) {
+  // [region later]
+  hub.on_upgrade([](const upgrade_request& request, broadcast_hub::upgrade_responder responder) {
+    std::string token(request.header("Authorization"));
+    std::thread([token, responder] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));  // stands for a slow database
+      responder.reply(decide(token));
+    }).detach();
+  });
+  // [endregion later]
+}
+
+}  // namespace
+
+int main() {
+  broadcast_hub::hub quick;
+  decide_at_once(quick);
+  quick.on_open(welcome);
+  quick.listen(8081);
+  quick.start();  // on a thread of its own
+
+  broadcast_hub::hub patient;
+  decide_later(patient);
+  patient.on_open(welcome);
+  patient.listen(8082);
+  patient.run();
+}

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <any>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/connection_id.hpp>
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/message.hpp>
+
+namespace broadcast_hub {
+
+class hub_core;
+
+/// One peer, as a value: an id and a weak path to its hub. Copy it freely.
+///
+/// Using it after the peer or even the hub is gone is defined: calls report
+/// `errc::connection_gone`, and questions have empty answers.
+/// Thread safety: all methods but `user_data()` may be called from any thread.
+class BROADCAST_HUB_EXPORT connection {
+ public:
+  connection() noexcept = default;
+  connection(std::weak_ptr<hub_core> hub, connection_id id) noexcept;
+
+  connection_id id() const noexcept { return id_; }
+
+  /// Queues one message for this peer. Nothing is waited for: success means that the message is
+  /// queued. On the connection's own shard, messages and broadcasts leave in the order of
+  /// the calls; from other threads, `send` and `broadcast` have no order between them.
+  ///
+  /// Errors: `connection_gone`, `connection_closing`, `invalid_utf8`, `hub_stopped`; `message_too_big` for more
+  /// than `outbound.max_queued_bytes`; `overloaded` when more than `outbound.max_backlog_bytes`
+  /// sent from other threads wait. From another thread, a connection that ends before
+  /// its shard gets to the message is not reported.
+  std::error_code send(std::string_view payload, message_kind kind = message_kind::text) const;
+
+  /// Sends a close frame behind everything sent and broadcast before, and ends the connection when
+  /// the peer has answered or `timeouts.close` has passed. A second call does nothing.
+  ///
+  /// Errors: `connection_gone`, `connection_closing`, `hub_stopped`, `invalid_close_code` (1004, 1005, 1006, 1015 and
+  /// everything outside 1000-1014 and 3000-4999), `close_reason_too_long`, `invalid_utf8`.
+  std::error_code close(close_code code = close_code::normal, std::string_view reason = {}) const;
+
+  /// For example "127.0.0.1:50312" or "[::1]:50312"; empty once the connection is gone.
+  std::string remote_address() const;
+
+  /// The path of its request, without the query; empty once the connection is gone.
+  std::string path() const;
+
+  /// What the reply of `on_upgrade` said; empty when it said nothing or the connection is gone.
+  std::string user() const;
+  std::string info() const;
+
+  /// A place for the application's own state, empty at first, destroyed when `on_close` has
+  /// returned. Null when the connection is gone, and on threads other than its own shard's, so
+  /// call it in handlers.
+  std::any* user_data() const;
+
+  friend bool operator==(const connection& a, const connection& b) noexcept {
+    return a.id_ == b.id_;
+  }
+  friend bool operator!=(const connection& a, const connection& b) noexcept { return !(a == b); }
+
+ private:
+  std::weak_ptr<hub_core> hub_;
+  connection_id id_;
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/export.hpp>
+
+namespace broadcast_hub {
+
+/// How a connection ended.
+struct close_event {
+  /// The code that the peer sent; if we closed first, the code that we sent; 1005 when the peer's
+  /// close frame had none, 1006 when the connection ended without a close frame.
+  close_code code = close_code::abnormal;
+  std::string reason;  ///< UTF-8, at most 123 bytes
+  bool clean = false;  ///< whether close frames were exchanged (RFC 6455, section 7.1.4)
+};
+
+/// A WebSocket request that asks to be let in. A value: it may be kept and moved to other threads.
+struct upgrade_request {
+  std::string path;            ///< without the query, as sent, for example "/live"
+  std::string query;           ///< after the "?", as sent; empty when there is none
+  std::string remote_address;  ///< for example "127.0.0.1:50312" or "[::1]:50312"
+  std::vector<std::pair<std::string, std::string>> headers;  ///< repeated ones joined by ", "
+  std::vector<std::string> subprotocols;                     ///< as offered, in order
+
+  /// The value of a header, its name compared without regard to case; empty when it is absent.
+  BROADCAST_HUB_EXPORT std::string_view header(std::string_view name) const noexcept;
+};
+
+/// The answer to an `upgrade_request`.
+struct upgrade_reply {
+  int status = 101;         ///< 101 lets the client in; 400 to 599 refuses
+  std::string body;         ///< sent with a refusal, as text/plain
+  std::string user;         ///< who the client is, to be asked of `connection::user()`
+  std::string info;         ///< anything about the client, to be asked of `connection::info()`
+  std::string subprotocol;  ///< one of those offered, or empty for none
+
+  BROADCAST_HUB_EXPORT static upgrade_reply accept(std::string user = {}, std::string info = {});
+  BROADCAST_HUB_EXPORT static upgrade_reply refuse(int status, std::string body = {});
+};
+
+/// Carries the answer to an `upgrade_request` back, now or later. The first answer counts. When
+/// every copy is gone without an answer, the request is refused with 500; when
+/// `timeouts.handshake` passes first, with 503.
+///
+/// Thread safety: may be copied and called on any thread; outliving the hub is harmless.
+class BROADCAST_HUB_EXPORT upgrade_responder {
+ public:
+  class state;
+
+  explicit upgrade_responder(std::shared_ptr<state> state) noexcept;
+
+  /// An invalid reply (a status out of range, a subprotocol that was not offered) is logged as an
+  /// error and refuses with 500.
+  void reply(upgrade_reply reply) const;
+
+ private:
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,22 @@
+#pragma once
+
+/// Forward declarations of the public types.
+namespace broadcast_hub {
+
+class connection;
+class hub;
+class timer;
+class upgrade_responder;
+
+struct close_event;
+struct connection_id;
+struct hub_options;
+struct hub_stats;
+struct listen_options;
+struct log_record;
+struct message;
+struct publish_result;
+struct upgrade_reply;
+struct upgrade_request;
+
+}  // namespace broadcast_hub

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include <broadcast_hub/connection.hpp>
+#include <broadcast_hub/error.hpp>
+#include <broadcast_hub/events.hpp>
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/message.hpp>
+#include <broadcast_hub/options.hpp>
+#include <broadcast_hub/publication.hpp>
+#include <broadcast_hub/stats.hpp>
+#include <broadcast_hub/timer.hpp>
+
+namespace broadcast_hub {
+
+/// Accepts WebSocket connections, keeps track of them, and broadcasts to them.
+///
+/// Life: make it, set handlers, `listen`, then exactly one of `run`, `start` or `poll`; then
+/// `stop`. A stopped hub is not started again. Destroying a hub stops it.
+///
+/// Handlers run on the thread of the connection's shard and must not block: while one runs, that
+/// shard does nothing else. They may call every public method. What they throw is caught
+/// and logged, and closes that connection with 1011.
+///
+/// Thread safety: every method may be called from any thread, handlers included, except where it
+/// says otherwise; the destructor must not run in a handler or beside another call.
+class BROADCAST_HUB_EXPORT hub {
+ public:
+  using open_handler = std::function<void(connection)>;
+  using message_handler = std::function<void(connection, const message&)>;
+  using close_handler = std::function<void(connection, const close_event&)>;
+  using upgrade_handler = std::function<upgrade_reply(const upgrade_request&)>;
+  using async_upgrade_handler = std::function<void(const upgrade_request&, upgrade_responder)>;
+  using connection_predicate = std::function<bool(const connection&)>;
+
+  /// Errors: throws `std::invalid_argument` that names the member of `options` out of range.
+  explicit hub(hub_options options = {});
+  ~hub();
+  hub(const hub&) = delete;
+  hub& operator=(const hub&) = delete;
+
+  /// @name Handlers
+  /// Fixed at start: set later, they throw `std::logic_error`.
+  /// @{
+
+  /// A WebSocket request has come. Without a handler everybody is let in whom the listener's
+  /// origins and paths allow. If the handler throws, the request is refused with 500.
+  void on_upgrade(upgrade_handler handler);
+
+  /// As above, but the answer may come later, from any thread, within `timeouts.handshake`.
+  void on_upgrade(async_upgrade_handler handler);
+
+  /// A connection is established and receives broadcasts from now on.
+  void on_open(open_handler handler);
+
+  /// A whole message has arrived.
+  void on_message(message_handler handler);
+
+  /// A connection that `on_open` announced has ended. Called exactly once for each. Its id, address,
+  /// path and user data still work; sends report `connection_closing`.
+  void on_close(close_handler handler);
+  /// @}
+
+  /// Binds at once and returns the port; connections are accepted while the hub runs. May be called
+  /// several times, also while it runs. A bare port means both loopback addresses.
+  ///
+  /// Errors: throws `std::invalid_argument` for bad options, `std::system_error` when the
+  /// address cannot be bound or the web root is not a folder that can be read, and
+  /// `std::system_error` with `errc::hub_stopped` after a stop.
+  std::uint16_t listen(std::uint16_t port);
+  std::uint16_t listen(const listen_options& options);
+
+  /// Serves until `stop()`, SIGINT or SIGTERM, on the calling thread (shard 0) and on own threads
+  /// (the other shards). The only method that installs signal handlers; the second signal ends
+  /// every connection at once.
+  ///
+  /// Errors: throws `std::logic_error` when the hub was started before.
+  void run();
+
+  /// Serves on own threads and returns.
+  ///
+  /// Errors: throws `std::logic_error` when the hub was started before.
+  void start();
+
+  /// Does what is ready, without waiting, on the calling thread, and returns the number of loop
+  /// events handled. For applications with a loop of their own.
+  ///
+  /// Errors: throws `std::logic_error` after `run()` or `start()`, or when `shards` is not 1.
+  std::size_t poll();
+
+  /// Stops accepting, closes every connection with 1001 behind what is queued for it, waits for
+  /// the peers until the deadline, ends the rest, and joins the threads. On return no handler runs
+  /// or will run. In a handler it only asks for that and returns. Several calls are one stop, with
+  /// the earliest deadline.
+  void stop(std::chrono::milliseconds deadline = std::chrono::seconds(3));
+
+  /// Sends one message to every connection, encoded once. All connections see all broadcasts in
+  /// the same order.
+  ///
+  /// Errors, in the result: `invalid_utf8`; `message_too_big` for more than
+  /// `outbound.max_lag_bytes`, its header of at most 10 bytes included; `overloaded` when shards are `outbound.max_backlog_bytes`
+  /// behind; `hub_stopped`. Nothing was sent then.
+  publish_result broadcast(std::string_view payload, message_kind kind = message_kind::text);
+
+  /// Sends one message to every connection but one. A direct send of one shared buffer: it
+  /// counts against `outbound.max_queued_bytes` and has no offset.
+  ///
+  /// Errors: `invalid_utf8`, `overloaded`, `hub_stopped`; `message_too_big` for more than
+  /// `outbound.max_queued_bytes`.
+  std::error_code broadcast_except(const connection& left_out, std::string_view payload,
+                                   message_kind kind = message_kind::text);
+
+  /// Sends one message to every connection for which `wanted` is true. It is asked on each shard's
+  /// thread, so possibly on several at once, also after this call has returned; there it may use
+  /// `user_data()`.
+  ///
+  /// Errors: as `broadcast_except`.
+  std::error_code broadcast_if(connection_predicate wanted, std::string_view payload,
+                               message_kind kind = message_kind::text);
+
+  /// Has `visit` called for every connection, on each shard's thread, and returns without waiting
+  /// for it.
+  ///
+  /// Errors: `hub_stopped`.
+  std::error_code for_each_connection(std::function<void(connection)> visit);
+
+  /// Established connections, all shards together.
+  std::size_t connection_count() const noexcept;
+
+  /// Calls `work` every `period` on the thread of shard 0, first after one period. Calls that the
+  /// shard is too late for are skipped, not made up for.
+  ///
+  /// Errors: throws `std::invalid_argument` for a period below 1 ms or an empty function.
+  timer every(std::chrono::milliseconds period, std::function<void()> work);
+
+  /// Calls `work` once, after `delay`, on the thread of shard 0.
+  ///
+  /// Errors: throws `std::invalid_argument` for a negative delay or an empty function.
+  timer after(std::chrono::milliseconds delay, std::function<void()> work);
+
+  hub_stats stats() const;
+
+ private:
+  std::shared_ptr<hub_core> core_;
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/log.hpp>
+
+namespace broadcast_hub {
+
+/// What one connection, and the hub as a whole, may take. Every limit is finite by default.
+struct limit_options {
+  /// Largest message accepted from a peer, in bytes, all fragments together; a larger one closes
+  /// the connection with 1009. Range 1 to 1 GiB. Memory for a half-received message is taken up
+  /// to this size, so raise it together with `max_partial_bytes`.
+  std::size_t max_message_bytes = std::size_t{64} * 1024;
+
+  /// Largest request head (request line and headers), in bytes; a larger one is answered 431.
+  /// Range 256 to 16,000, which is what the parser can hold.
+  std::size_t max_header_bytes = std::size_t{8} * 1024;
+
+  /// Connections at a time, plain HTTP included; a request past it is answered 503.
+  /// Range 1 to 1,000,000. The descriptor limit of the process must be higher (`ulimit -n`).
+  std::size_t max_connections = 10'000;
+
+  /// Bytes of half-received messages per shard, all connections together; the connection that
+  /// would pass it is closed with 1013. At least `max_message_bytes`.
+  std::size_t max_partial_bytes = std::size_t{64} * 1024 * 1024;
+};
+
+/// How dead peers are found. Times are kept to about a quarter of a second.
+struct heartbeat_options {
+  /// A ping is sent when nothing has arrived from the peer for this long. Zero: never.
+  std::chrono::milliseconds ping_after = std::chrono::seconds(25);
+
+  /// A peer that sends nothing for this long after a ping is closed with 4000. At least 1 ms.
+  std::chrono::milliseconds pong_within = std::chrono::seconds(10);
+};
+
+/// How long things may take. Each at least 1 ms.
+struct timeout_options {
+  /// From accepting a socket to its complete request, and again until `on_upgrade` has replied.
+  std::chrono::milliseconds handshake = std::chrono::seconds(10);
+
+  /// From sending a close frame to the end of the connection. Then the socket is closed anyway.
+  std::chrono::milliseconds close = std::chrono::seconds(5);
+
+  /// How long an HTTP connection is kept open without a request (keep-alive).
+  std::chrono::milliseconds http_idle = std::chrono::seconds(15);
+
+  /// How long `run()` gives the peers to close after SIGINT or SIGTERM.
+  std::chrono::milliseconds shutdown = std::chrono::seconds(3);
+};
+
+/// What may wait to be sent.
+struct outbound_options {
+  /// Bytes of direct sends queued per connection; the connection that would pass it is closed
+  /// with 4008. Publications do not count here. At least 1 KiB.
+  std::size_t max_queued_bytes = std::size_t{1024} * 1024;
+
+  /// Bytes of the topic log that a connection may be behind; one further behind is closed with
+  /// 4008. At least 64 KiB.
+  std::size_t max_lag_bytes = std::size_t{1024} * 1024;
+
+  /// Bytes published, or sent from other threads, that shards have not got to yet; past it
+  /// `broadcast` and `send` report `errc::overloaded`. At least `max_lag_bytes`.
+  std::size_t max_backlog_bytes = std::size_t{64} * 1024 * 1024;
+};
+
+/// Where log lines go, and which.
+struct log_options {
+  log_sink sink;                      ///< none: no log
+  log_level level = log_level::info;  ///< lines below it are not even formatted
+};
+
+/// Everything about a hub that is fixed when it is made.
+struct hub_options {
+  /// Threads, each with its own loop and its own share of the connections. With one (the default)
+  /// no two handlers ever run at the same time. Range 1 to 256.
+  unsigned shards = 1;
+
+  limit_options limits;
+  heartbeat_options heartbeat;
+  timeout_options timeouts;
+  outbound_options outbound;
+  log_options log;
+};
+
+/// One place where a hub accepts connections.
+struct listen_options {
+  /// A numeric IPv4 or IPv6 address of this machine, or "localhost" for both loopback addresses
+  /// under one port. "0.0.0.0" and "::" listen on every interface: read
+  /// `allowed_origins` first.
+  std::string address = "localhost";
+
+  /// 0 lets the system pick a free port; `hub::listen` returns it.
+  std::uint16_t port = 0;
+
+  /// Whether WebSocket requests are served here; otherwise they are answered 404.
+  bool websockets = true;
+
+  /// Paths on which WebSocket requests are served, for example "/live"; others are answered 404.
+  /// Empty: every path.
+  std::vector<std::string> websocket_paths;
+
+  /// Which pages may connect, compared with the `Origin` header without regard to case, for example
+  /// "https://example.com"; "*" admits all. Empty: pages whose host equals the request's `Host`,
+  /// whatever their port. A request without `Origin` does not come from a page and is let in.
+  std::vector<std::string> allowed_origins;
+
+  /// Folder whose files are served to GET and HEAD. Empty: none.
+  std::string web_root;
+};
+
+/// Checks options before a hub is made.
+///
+/// Errors: throws `std::invalid_argument` that names the first member out of range, its value and
+/// the range.
+BROADCAST_HUB_EXPORT void validate(const hub_options& options);
+
+/// As above, for one listener.
+BROADCAST_HUB_EXPORT void validate(const listen_options& options);
+
+}  // namespace broadcast_hub

@@ -1,0 +1,52 @@
+#include <broadcast_hub/connection.hpp>
+
+#include <broadcast_hub/error.hpp>
+#include <utility>
+
+#include "hub/hub_core.hpp"
+
+namespace broadcast_hub {
+
+connection::connection(std::weak_ptr<hub_core> hub, connection_id id) noexcept
+    : hub_(std::move(hub)), id_(id) {}
+
+std::error_code connection::send(std::string_view payload, message_kind kind) const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->send(id_, payload, kind) : errc::connection_gone;
+}
+
+std::error_code connection::close(close_code code, std::string_view reason) const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->close(id_, code, reason) : errc::connection_gone;
+}
+
+std::string connection::remote_address() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
+  return table == nullptr ? std::string() : table->remote_address(id_);
+}
+
+std::string connection::path() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
+  return table == nullptr ? std::string() : table->path(id_);
+}
+
+std::string connection::user() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
+  return table == nullptr ? std::string() : table->who(id_).user;
+}
+
+std::string connection::info() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
+  return table == nullptr ? std::string() : table->who(id_).info;
+}
+
+std::any* connection::user_data() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->user_data(id_) : nullptr;
+}
+
+}  // namespace broadcast_hub

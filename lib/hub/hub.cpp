@@ -1,0 +1,104 @@
+#include <broadcast_hub/hub.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/timer_state.hpp"
+#include "hub/hub_core.hpp"
+
+namespace broadcast_hub {
+
+hub::hub(hub_options options) : core_(std::make_shared<hub_core>(std::move(options))) {}
+
+hub::~hub() {
+  core_->stop(std::chrono::seconds(3));
+  core_->forget_handlers();
+}
+
+void hub::on_upgrade(upgrade_handler handler) {
+  hub_handlers& handlers = core_->handlers_before_start("on_upgrade()");
+  handlers.on_upgrade = std::move(handler);
+  handlers.on_upgrade_async = nullptr;
+}
+
+void hub::on_upgrade(async_upgrade_handler handler) {
+  hub_handlers& handlers = core_->handlers_before_start("on_upgrade()");
+  handlers.on_upgrade_async = std::move(handler);
+  handlers.on_upgrade = nullptr;
+}
+
+void hub::on_open(open_handler handler) {
+  core_->handlers_before_start("on_open()").on_open = std::move(handler);
+}
+
+void hub::on_message(message_handler handler) {
+  core_->handlers_before_start("on_message()").on_message = std::move(handler);
+}
+
+void hub::on_close(close_handler handler) {
+  core_->handlers_before_start("on_close()").on_close = std::move(handler);
+}
+
+std::uint16_t hub::listen(std::uint16_t port) {
+  listen_options options;
+  options.port = port;
+  return core_->listen(options);
+}
+
+std::uint16_t hub::listen(const listen_options& options) { return core_->listen(options); }
+
+void hub::run() { core_->run(); }
+
+void hub::start() { core_->start(); }
+
+std::size_t hub::poll() { return core_->poll(); }
+
+void hub::stop(std::chrono::milliseconds deadline) { core_->stop(deadline); }
+
+publish_result hub::broadcast(std::string_view payload, message_kind kind) {
+  return core_->broadcast(payload, kind);
+}
+
+std::error_code hub::broadcast_except(const connection& left_out, std::string_view payload,
+                                      message_kind kind) {
+  return core_->broadcast_if([left_out](const connection& peer) { return peer != left_out; },
+                             payload, kind);
+}
+
+std::error_code hub::broadcast_if(connection_predicate wanted, std::string_view payload,
+                                  message_kind kind) {
+  return core_->broadcast_if(std::move(wanted), payload, kind);
+}
+
+std::error_code hub::for_each_connection(std::function<void(connection)> visit) {
+  return core_->for_each_connection(visit);
+}
+
+std::size_t hub::connection_count() const noexcept { return core_->connection_count(); }
+
+timer hub::every(std::chrono::milliseconds period, std::function<void()> work) {
+  if (period < std::chrono::milliseconds(1)) {
+    throw std::invalid_argument(
+        join("every() was given a period of ", period.count(), " ms; it must be at least 1 ms"));
+  }
+  if (!work) throw std::invalid_argument("every() was given an empty function");
+  auto state = std::make_shared<timer::state>();
+  core_->add_timer(state, period, period, std::move(work));
+  return timer(std::move(state));
+}
+
+timer hub::after(std::chrono::milliseconds delay, std::function<void()> work) {
+  if (delay < std::chrono::milliseconds(0)) {
+    throw std::invalid_argument(
+        join("after() was given a delay of ", delay.count(), " ms; it must not be negative"));
+  }
+  if (!work) throw std::invalid_argument("after() was given an empty function");
+  auto state = std::make_shared<timer::state>();
+  core_->add_timer(state, delay, duration::zero(), std::move(work));
+  return timer(std::move(state));
+}
+
+hub_stats hub::stats() const { return core_->stats(); }
+
+}  // namespace broadcast_hub

@@ -1,0 +1,274 @@
+#include "hub/hub_core.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/timer_state.hpp"
+#include "wire/frame_encoder.hpp"
+
+namespace broadcast_hub {
+namespace {
+
+/// Sockets beyond the limit that are still told 503 instead of being dropped.
+constexpr std::size_t politely_refused = 64;
+
+hub_options checked(hub_options options) {
+  validate(options);
+  return options;
+}
+
+}  // namespace
+
+hub_core::hub_core(hub_options options)
+    : options_(checked(std::move(options))),
+      log_(options_.log),
+      publications_(options_.shards, options_.outbound.max_backlog_bytes, &wire::frame_size),
+      life_(shards_, log_) {
+  const net::shard_environment environment{options_, log_, *this, publications_, serials_};
+  for (unsigned i = 0; i < options_.shards; ++i) {
+    shards_.push_back(std::make_unique<net::shard>(static_cast<std::uint16_t>(i), environment));
+  }
+}
+
+hub_core::~hub_core() = default;
+
+hub_handlers& hub_core::handlers_before_start(const char* setter) {
+  if (life_.is_fresh()) return handlers_;
+  throw std::logic_error(join(setter, " must be called before run(), start(), poll() and stop()"));
+}
+
+std::uint16_t hub_core::listen(const listen_options& options) {
+  validate(options);
+  if (life_.stopping()) throw std::system_error(errc::hub_stopped, "cannot listen");
+  std::vector<net::shard*> shards;
+  for (const auto& shard : shards_) shards.push_back(shard.get());
+
+  const lock_guard lock(endpoints_mutex_);
+  endpoint& fresh = endpoints_.emplace_back(options);
+  try {
+    fresh.doors = std::make_unique<net::listener>(
+        std::move(shards), static_cast<std::uint16_t>(endpoints_.size() - 1), options.address,
+        options.port, [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
+        log_);
+  } catch (...) {
+    endpoints_.pop_back();
+    throw;
+  }
+  log_.log(log_level::info, "listening on ", fresh.doors->name());
+  if (listening_) shards_.front()->post([&doors = *fresh.doors] { doors.start(); });
+  return fresh.doors->port();
+}
+
+void hub_core::begin() {
+  const lock_guard lock(endpoints_mutex_);
+  listening_ = true;
+  for (endpoint& each : endpoints_) {
+    shards_.front()->post([&doors = *each.doors] { doors.start(); });
+  }
+}
+
+void hub_core::run() {
+  const auto stop_within = [this](std::chrono::milliseconds deadline) {
+    log_.log(log_level::info, "stopping: ", connection_count(), " connections");
+    stop(deadline);
+  };
+  life_.run([this] { begin(); }, [&] { stop_within(options_.timeouts.shutdown); },
+            [&] { stop_within(std::chrono::milliseconds(0)); });
+  log_.log(log_level::info, "stopped");
+}
+
+void hub_core::start() {
+  life_.start([this] { begin(); });
+}
+
+std::size_t hub_core::poll() {
+  return life_.poll([this] { begin(); });
+}
+
+void hub_core::stop(std::chrono::milliseconds deadline) {
+  close_listeners();
+  life_.stop(clock::now() + deadline);
+}
+
+void hub_core::close_listeners() {
+  const bool ran = !life_.is_fresh();
+  const lock_guard lock(endpoints_mutex_);
+  listening_ = false;
+  for (endpoint& each : endpoints_) {
+    if (ran) {
+      shards_.front()->post([&doors = *each.doors] { doors.stop(); });
+    } else {
+      each.doors->stop();
+    }
+  }
+}
+
+publish_result hub_core::broadcast(std::string_view payload, message_kind kind) {
+  publish_result result;
+  std::array<char, 10> header;
+  const std::size_t header_size = wire::write_header(header.data(), wire::opcode_of(kind), payload.size());
+  if (life_.stopping()) {
+    result.error = errc::hub_stopped;
+  } else if (kind == message_kind::text && !wire::is_valid_utf8(payload)) {
+    result.error = errc::invalid_utf8;
+  } else if (header_size + payload.size() > options_.outbound.max_lag_bytes) {
+    result.error = errc::message_too_big;
+  }
+  if (result.error) return result;
+
+  const auto appended = publications_.append({header.data(), header_size}, payload);
+  if (!appended.accepted) {
+    result.error = errc::overloaded;
+    return result;
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (appended.wake.test(i)) shards_[i]->wake();
+  }
+  result.offset = appended.offset;
+  result.subscribers = appended.subscribers;
+  if (log_.enabled(log_level::debug)) {
+    log_.log(log_level::debug, "broadcast ", describe(kind, payload), " to ", result.subscribers,
+             " connections: ", printable(payload));
+  }
+  return result;
+}
+
+std::error_code hub_core::broadcast_if(hub::connection_predicate wanted, std::string_view payload,
+                                       message_kind kind) {
+  if (life_.stopping()) return errc::hub_stopped;
+  if (kind == message_kind::text && !wire::is_valid_utf8(payload)) return errc::invalid_utf8;
+  auto frame = std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  const std::size_t size = frame->size();
+  if (size > options_.outbound.max_queued_bytes) return errc::message_too_big;
+
+  // All shards or none: a message that only some connections get is worse than an error.
+  if (!reserve_backlog(size * shards_.size())) return errc::overloaded;
+  for (const auto& shard : shards_) {
+    const auto deliver = [this, &one = *shard, wanted, frame, kind, size] {
+      release_backlog(size);
+      send_to_matching(one, wanted, frame, kind);
+    };
+    // At once on the own shard: program order.
+    shard->events_loop().on_this_thread() ? deliver() : shard->post(deliver);
+  }
+  return {};
+}
+
+void hub_core::send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
+                                const session::shared_bytes& frame, message_kind kind) {
+  std::size_t recipients = 0;
+  shard.for_each_open([&](net::connection& peer) {
+    bool chosen = false;
+    guarded(peer, "the predicate of broadcast_if", [&] { chosen = wanted(handle(peer)); });
+    if (chosen && !peer.send(frame)) ++recipients;
+  });
+  if (!log_.enabled(log_level::debug)) return;
+  const std::string_view payload = wire::payload_of(*frame);
+  log_.log(log_level::debug, "sent ", describe(kind, payload), " to ", recipients,
+           " connections of shard ", shard.index(), ": ", printable(payload));
+}
+
+std::error_code hub_core::for_each_connection(
+    const std::function<void(broadcast_hub::connection)>& visit) {
+  if (life_.stopping()) return errc::hub_stopped;
+  for (const auto& shard : shards_) {
+    shard->post([this, &one = *shard, visit] {
+      one.for_each_open([&](net::connection& peer) {
+        guarded(peer, "the function of for_each_connection", [&] { visit(handle(peer)); });
+      });
+    });
+  }
+  return {};
+}
+
+std::size_t hub_core::connection_count() const noexcept {
+  std::size_t count = 0;
+  for (const auto& shard : shards_) count += shard->count().connections_open.value();
+  return count;
+}
+
+std::size_t hub_core::sockets_open() const noexcept {
+  std::size_t count = 0;
+  for (const auto& shard : shards_) count += shard->count().sockets_open.value();
+  return count;
+}
+
+void hub_core::add_timer(std::shared_ptr<timer::state> handle, duration delay, duration period,
+                         std::function<void()> work) {
+  shards_.front()->post([&first = *shards_.front(), due = clock::now() + delay, period,
+                         handle = std::move(handle), work = std::move(work)]() mutable {
+    first.add_timer(std::move(handle), due, period, std::move(work));
+  });
+}
+
+std::error_code hub_core::send(connection_id id, std::string_view payload, message_kind kind) {
+  net::shard* const shard = shard_of(id);
+  if (shard == nullptr || !shard->table().is_open(id)) return errc::connection_gone;
+  if (kind == message_kind::text && !wire::is_valid_utf8(payload)) return errc::invalid_utf8;
+  auto frame = std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  if (frame->size() > options_.outbound.max_queued_bytes) return errc::message_too_big;
+
+  const auto deliver = [this, shard, id, kind, frame]() -> std::error_code {
+    net::connection* const peer = shard->table().find(id);
+    if (peer == nullptr) return errc::connection_gone;
+    const std::error_code error = peer->send(frame);
+    if (!error && log_.enabled(log_level::debug)) {
+      const std::string_view sent = wire::payload_of(*frame);
+      log_peer(log_, log_level::debug, *peer, "sent ", describe(kind, sent), ": ", printable(sent));
+    }
+    return error;
+  };
+  if (shard->events_loop().on_this_thread()) return deliver();
+  if (life_.stopping()) return errc::hub_stopped;
+  const std::size_t size = frame->size();
+  if (!reserve_backlog(size)) return errc::overloaded;
+  shard->post([this, deliver, size] {
+    release_backlog(size);
+    deliver();
+  });
+  return {};
+}
+
+std::error_code hub_core::close(connection_id id, close_code code, std::string_view reason) {
+  net::shard* const shard = shard_of(id);
+  if (shard == nullptr || !shard->table().is_open(id)) return errc::connection_gone;
+  if (!wire::may_send(code)) return errc::invalid_close_code;
+  if (reason.size() > 123) return errc::close_reason_too_long;
+  if (!wire::is_valid_utf8(reason)) return errc::invalid_utf8;
+
+  if (shard->events_loop().on_this_thread()) {
+    net::connection* const peer = shard->table().find(id);
+    return peer == nullptr ? errc::connection_gone : peer->close(code, reason);
+  }
+  if (life_.stopping()) return errc::hub_stopped;
+  shard->post([shard, id, code, text = std::string(reason)] {
+    if (net::connection* const peer = shard->table().find(id)) peer->close(code, text);
+  });
+  return {};
+}
+
+std::any* hub_core::user_data(connection_id id) {
+  net::shard* const shard = shard_of(id);
+  if (shard == nullptr || !shard->events_loop().on_this_thread()) return nullptr;
+  net::connection* const peer = shard->table().find(id);
+  return peer == nullptr ? nullptr : &peer->user_data();
+}
+
+const net::connection_table* hub_core::table_of(connection_id id) const noexcept {
+  net::shard* const shard = shard_of(id);
+  return shard == nullptr ? nullptr : &shard->table();
+}
+
+net::shard* hub_core::shard_of(connection_id id) const noexcept {
+  return id.shard < shards_.size() ? shards_[id.shard].get() : nullptr;
+}
+
+bool hub_core::reserve_backlog(std::size_t bytes) {
+  if (backlog_bytes_.fetch_add(bytes) + bytes <= options_.outbound.max_backlog_bytes) return true;
+  release_backlog(bytes);
+  return false;
+}
+
+}  // namespace broadcast_hub

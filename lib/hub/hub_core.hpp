@@ -1,0 +1,144 @@
+#pragma once
+
+#include <any>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <broadcast_hub/hub.hpp>
+
+#include "base/logger.hpp"
+#include "base/mutex.hpp"
+#include "hub/lifecycle.hpp"
+#include "hub/peer_log.hpp"
+#include "hub/router.hpp"
+#include "net/listener.hpp"
+#include "net/shard.hpp"
+#include "net/shard_events.hpp"
+#include "topic/log.hpp"
+
+namespace broadcast_hub {
+
+/// What the application set up. Constant from the start on.
+struct hub_handlers {
+  hub::upgrade_handler on_upgrade;
+  hub::async_upgrade_handler on_upgrade_async;
+  hub::open_handler on_open;
+  hub::message_handler on_message;
+  hub::close_handler on_close;
+};
+
+/// Behind `hub`: brings the rooms together. Handles hold weak pointers to it.
+class hub_core final : public net::shard_events, public std::enable_shared_from_this<hub_core> {
+ public:
+  explicit hub_core(hub_options options);
+  ~hub_core();
+  hub_core(const hub_core&) = delete;
+  hub_core& operator=(const hub_core&) = delete;
+
+  /// @name What `hub` has under the same names
+  /// @{
+  hub_handlers& handlers_before_start(const char* setter);
+  std::uint16_t listen(const listen_options& options);
+  void run();
+  void start();
+  std::size_t poll();
+  void stop(std::chrono::milliseconds deadline);
+  publish_result broadcast(std::string_view payload, message_kind kind);
+  std::error_code broadcast_if(hub::connection_predicate wanted, std::string_view payload,
+                               message_kind kind);
+  std::error_code for_each_connection(const std::function<void(broadcast_hub::connection)>& visit);
+  std::size_t connection_count() const noexcept;
+  void add_timer(std::shared_ptr<timer::state> handle, duration delay, duration period,
+                 std::function<void()> work);
+  hub_stats stats() const;
+  /// @}
+
+  /// @name What `connection` has under the same names
+  /// @{
+  std::error_code send(connection_id id, std::string_view payload, message_kind kind);
+  std::error_code close(connection_id id, close_code code, std::string_view reason);
+  std::any* user_data(connection_id id);
+  const net::connection_table* table_of(connection_id id) const noexcept;
+  /// @}
+
+  /// From any thread.
+  void answer_upgrade(connection_id id, wire::request request, upgrade_reply answer);
+
+  /// Lets go of the application's functions: they may refer to things that do not outlive the hub.
+  void forget_handlers() { handlers_ = {}; }
+
+ private:
+  struct endpoint {
+    endpoint(listen_options options) : rules(std::move(options)) {}
+
+    router rules;
+    std::unique_ptr<net::listener> doors;
+  };
+
+  // net::shard_events
+  void on_request(net::connection& peer, wire::request request) override;
+  void on_open(net::connection& peer) override;
+  void on_message(net::connection& peer, const message& received) override;
+  void on_close(net::connection& peer, const close_event& event) override;
+  void on_timer_failure() override;
+  void on_stopped(net::shard& stopped) override;
+
+  void begin();
+  void close_listeners();
+  const router& rules_of(const net::connection& peer);
+  std::size_t sockets_open() const noexcept;
+  void ask_application(net::connection& peer, wire::request request);
+  void apply_upgrade(net::connection& peer, const wire::request& request, upgrade_reply answer);
+  void refuse_upgrade(net::connection& peer, const wire::request& request,
+                      const wire::response& refusal);
+  void send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
+                        const session::shared_bytes& frame, message_kind kind);
+  bool reserve_backlog(std::size_t bytes);
+  void release_backlog(std::size_t bytes) { backlog_bytes_ -= bytes; }
+
+  broadcast_hub::connection handle(const net::connection& peer) {
+    return {weak_from_this(), peer.id()};
+  }
+  net::shard* shard_of(connection_id id) const noexcept;
+
+  /// Calls a function of the application. If it throws, the peer is closed with 1011.
+  template <typename Handler>
+  void guarded(net::connection& peer, const char* name, Handler handler);
+
+  // Constant after construction.
+  const hub_options options_;
+  logger log_;
+
+  hub_handlers handlers_;  // constant after start
+  topic::log publications_;
+  std::atomic<std::uint32_t> serials_{0};
+  std::atomic<std::size_t> backlog_bytes_{0};  // sent from other threads, not yet with a shard
+  lifecycle::shard_list shards_;
+  lifecycle life_;
+
+  mutable mutex endpoints_mutex_;
+  std::deque<endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);  // grows only
+  bool listening_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_) = false;
+};
+
+template <typename Handler>
+void hub_core::guarded(net::connection& peer, const char* name, Handler handler) {
+  try {
+    handler();
+  } catch (...) {
+    shards_[peer.id().shard]->count().handler_failures.add();
+    log_peer(log_, log_level::error, peer, name, " threw: ", current_exception_text());
+    peer.fail(close_code::internal_error, {});
+  }
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,120 @@
+// What the shards tell the hub: requests, messages, ends.
+
+#include <utility>
+
+#include "base/text.hpp"
+#include "hub/hub_core.hpp"
+#include "hub/upgrade.hpp"
+#include "net/address.hpp"
+#include "wire/handshake.hpp"
+
+namespace broadcast_hub {
+
+const router& hub_core::rules_of(const net::connection& peer) {
+  const lock_guard lock(endpoints_mutex_);
+  return endpoints_[peer.listener()].rules;  // never moved and never removed
+}
+
+void hub_core::on_request(net::connection& peer, wire::request request) {
+  const router& rules = rules_of(peer);
+  router::route found = rules.check(request);
+  if (sockets_open() > options_.limits.max_connections) {
+    found.refusal = wire::text_response(503, "The server is full; try again later.");
+    found.refusal->headers.emplace_back("Retry-After", "5");
+    found.refusal->close = true;
+  }
+  if (found.is_websocket && !found.refusal) return ask_application(peer, std::move(request));
+  if (found.is_websocket) return refuse_upgrade(peer, request, *found.refusal);
+
+  net::counters& count = shards_[peer.id().shard]->count();
+  count.http_requests.add();
+  const wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
+  log_peer(log_, log_level::debug, peer, request.method, " ", printable(request.target), ": ", answer.status);
+  peer.respond(answer, request.keep_alive);
+}
+
+void hub_core::ask_application(net::connection& peer, wire::request request) {
+  if (handlers_.on_upgrade_async) {
+    const upgrade_request event = describe(request, net::to_string(peer.remote()));
+    const upgrade_responder responder(std::make_shared<upgrade_responder::state>(
+        weak_from_this(), peer.id(), std::move(request)));
+    // What throws has not replied: the responder then does.
+    guarded(peer, "on_upgrade", [&] { handlers_.on_upgrade_async(event, responder); });
+    return;
+  }
+  upgrade_reply answer;
+  if (handlers_.on_upgrade) {
+    const upgrade_request event = describe(request, net::to_string(peer.remote()));
+    answer = upgrade_reply::refuse(500, "The server failed.");
+    guarded(peer, "on_upgrade", [&] { answer = handlers_.on_upgrade(event); });
+  }
+  apply_upgrade(peer, request, std::move(answer));
+}
+
+void hub_core::answer_upgrade(connection_id id, wire::request request, upgrade_reply answer) {
+  net::shard& shard = *shards_[id.shard];
+  auto apply = [this, &shard, id, request = std::move(request), answer = std::move(answer)]() mutable {
+    if (net::connection* const peer = shard.table().find(id)) {
+      apply_upgrade(*peer, request, std::move(answer));
+    }
+  };
+  shard.events_loop().on_this_thread() ? apply() : shard.post(std::move(apply));
+}
+
+void hub_core::apply_upgrade(net::connection& peer, const wire::request& request,
+                             upgrade_reply answer) {
+  if (const auto fault = find_fault(answer, request)) {
+    log_peer(log_, log_level::error, peer, *fault);
+    answer = upgrade_reply::refuse(500, "The server failed.");
+  }
+  if (answer.status != 101) {
+    wire::response refusal = wire::text_response(answer.status, answer.body);
+    refusal.close = true;
+    return refuse_upgrade(peer, request, refusal);
+  }
+  peer.accept(wire::accept_upgrade(request, answer.subprotocol), request.path,
+              {std::move(answer.user), std::move(answer.info)});
+}
+
+void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
+                              const wire::response& refusal) {
+  shards_[peer.id().shard]->count().upgrades_refused.add();
+  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", printable(request.target),
+           " with status ", refusal.status);
+  peer.respond(refusal, false);
+}
+
+void hub_core::on_open(net::connection& peer) {
+  if (log_.enabled(log_level::info)) {
+    log_peer(log_, log_level::info, peer, "opened, path ", printable(handle(peer).path()));
+  }
+  if (handlers_.on_open) guarded(peer, "on_open", [&] { handlers_.on_open(handle(peer)); });
+}
+
+void hub_core::on_message(net::connection& peer, const message& received) {
+  if (log_.enabled(log_level::debug)) {
+    log_peer(log_, log_level::debug, peer, "received ", describe(received.kind, received.payload),
+             ": ", printable(received.payload));
+  }
+  if (!handlers_.on_message) return;
+  guarded(peer, "on_message", [&] { handlers_.on_message(handle(peer), received); });
+}
+
+void hub_core::on_close(net::connection& peer, const close_event& event) {
+  if (log_.enabled(log_level::info)) {
+    log_peer(log_, log_level::info, peer, "closed, code ", static_cast<unsigned>(event.code),
+             event.reason.empty() ? "" : ", reason \"", printable(event.reason),
+             event.reason.empty() ? "" : "\"", event.clean ? "" : ", without a closing handshake");
+  }
+  if (!handlers_.on_close) return;
+  guarded(peer, "on_close", [&] { handlers_.on_close(handle(peer), event); });
+}
+
+void hub_core::on_timer_failure() {
+  shards_.front()->count().handler_failures.add();
+  log_.log(log_level::error, "a timer's function threw: ", current_exception_text());
+}
+
+void hub_core::on_stopped(net::shard& stopped) { stopped.events_loop().stop(); }
+
+}  // namespace broadcast_hub

@@ -1,0 +1,147 @@
+#include "hub/lifecycle.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "base/text.hpp"
+#include "net/signals.hpp"
+
+namespace broadcast_hub {
+
+void lifecycle::run(const std::function<void()>& begin, const std::function<void()>& on_signal,
+                    const std::function<void()>& on_second_signal) {
+  {
+    const lock_guard lock(mutex_);
+    enter(mode::running, "run()");
+    begin();
+    start_threads(1);
+  }
+  {
+    bool asked = false;
+    const net::termination_signals signals(shards_.front()->events_loop(), [&](int) {
+      std::exchange(asked, true) ? on_second_signal() : on_signal();
+    });
+    run_loop(*shards_.front());
+  }
+  join_threads();
+  set_stopped();
+}
+
+void lifecycle::start(const std::function<void()>& begin) {
+  const lock_guard lock(mutex_);
+  enter(mode::started, "start()");
+  begin();
+  start_threads(0);
+}
+
+std::size_t lifecycle::poll(const std::function<void()>& begin) {
+  if (on_own_thread()) return 0;  // in a handler: the poll that runs it goes on afterwards
+  if (shards_.size() != 1) {
+    throw std::logic_error(join("poll() needs hub_options.shards to be 1, it is ", shards_.size(),
+                                "; use run() or start()"));
+  }
+  {
+    const lock_guard lock(mutex_);
+    if (mode_ == mode::stopped) return 0;
+    if (mode_ != mode::polled) {
+      enter(mode::polled, "poll()");
+      begin();
+    }
+  }
+  const lock_guard lock(driver_);
+  try {
+    return shards_.front()->events_loop().poll();
+  } catch (const std::exception& failure) {
+    log_.log(log_level::error, "the event loop failed and goes on: ", failure.what());
+    return 1;
+  }
+}
+
+void lifecycle::stop(time_point deadline) {
+  if (current() == mode::fresh) return set_stopped();
+  request_stop(deadline);
+  if (on_own_thread()) return;
+  if (current() == mode::polled) {
+    const lock_guard lock(driver_);
+    if (current() != mode::stopped) run_loop(*shards_.front());
+    return set_stopped();
+  }
+  if (current() == mode::started) {
+    join_threads();
+    return set_stopped();
+  }
+  wait_until_stopped();
+}
+
+bool lifecycle::is_fresh() const { return current() == mode::fresh; }
+
+bool lifecycle::on_own_thread() const noexcept {
+  return std::any_of(shards_.begin(), shards_.end(),
+                     [](const auto& shard) { return shard->events_loop().on_this_thread(); });
+}
+
+void lifecycle::enter(mode next, const char* method) {
+  if (mode_ != mode::fresh) {
+    throw std::logic_error(join(method, " was called on a hub that ",
+                                mode_ == mode::stopped ? "has stopped" : "runs already",
+                                "; make a new hub"));
+  }
+  mode_ = next;
+}
+
+void lifecycle::start_threads(std::size_t first_shard) {
+  for (std::size_t i = first_shard; i < shards_.size(); ++i) {
+    threads_.emplace_back([this, i] { run_loop(*shards_[i]); });
+  }
+}
+
+void lifecycle::run_loop(net::shard& shard) noexcept {
+  for (;;) {
+    try {
+      return shard.events_loop().run();
+    } catch (const std::exception& failure) {
+      log_.log(log_level::error, "the event loop failed and goes on: ", failure.what());
+    }
+  }
+}
+
+void lifecycle::request_stop(time_point deadline) {
+  stopping_.store(true, std::memory_order_release);
+  for (const auto& shard : shards_) {
+    shard->post([&one = *shard, deadline] { one.stop(deadline); });
+  }
+}
+
+void lifecycle::join_threads() {
+  std::vector<std::thread> threads;
+  {
+    const lock_guard lock(mutex_);
+    threads.swap(threads_);
+  }
+  if (threads.empty() && shards_.size() > 0 && current() == mode::started) {
+    return wait_until_stopped();  // another call of stop() joins them
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+void lifecycle::set_stopped() {
+  stopping_.store(true, std::memory_order_release);
+  {
+    const lock_guard lock(mutex_);
+    mode_ = mode::stopped;
+  }
+  changed_.notify_all();
+}
+
+void lifecycle::wait_until_stopped() {
+  const lock_guard lock(mutex_);
+  while (mode_ != mode::stopped) changed_.wait(mutex_);
+}
+
+lifecycle::mode lifecycle::current() const {
+  const lock_guard lock(mutex_);
+  return mode_;
+}
+
+}  // namespace broadcast_hub

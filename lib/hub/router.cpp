@@ -1,0 +1,59 @@
+#include "hub/router.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/handshake.hpp"
+
+namespace broadcast_hub {
+namespace {
+
+wire::response closing(wire::response answer) {
+  answer.close = true;
+  return answer;
+}
+
+wire::response upgrade_required() {
+  wire::response answer = wire::text_response(426, "This is a WebSocket server: connect with ws://.");
+  answer.headers.emplace_back("Upgrade", "websocket");
+  answer.headers.emplace_back("Sec-WebSocket-Version", "13");
+  return answer;
+}
+
+}  // namespace
+
+router::router(listen_options options) : options_(std::move(options)) {
+  if (!options_.web_root.empty()) files_.emplace(options_.web_root);
+}
+
+router::route router::check(const wire::request& request) const {
+  route found;
+  if (request.has_body) {
+    found.refusal = closing(wire::text_response(413, "Requests with a body are not served here."));
+    return found;
+  }
+  if (!wire::asks_for_websocket(request)) return found;
+  found.is_websocket = true;
+  if (!serves_websockets_at(request.path)) {
+    found.refusal = closing(wire::text_response(404, "There is no WebSocket service at this address."));
+  } else if (wire::response faults = wire::check_upgrade(request); faults.status != 101) {
+    found.refusal = closing(std::move(faults));
+  } else if (!wire::origin_allowed(request, options_.allowed_origins)) {
+    found.refusal = closing(wire::text_response(403, "Pages of this origin may not connect."));
+  }
+  return found;
+}
+
+wire::response router::serve(const wire::request& request) const {
+  if (files_) return files_->serve(request);
+  if (serves_websockets_at(request.path)) return upgrade_required();
+  return wire::text_response(404, "Nothing is served at this address.");
+}
+
+bool router::serves_websockets_at(const std::string& path) const {
+  if (!options_.websockets) return false;
+  const auto& paths = options_.websocket_paths;
+  return paths.empty() || std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,34 @@
+#include <broadcast_hub/stats.hpp>
+
+#include "hub/hub_core.hpp"
+
+namespace broadcast_hub {
+
+hub_stats hub_core::stats() const {
+  hub_stats sum;
+  for (const auto& shard : shards_) {
+    const net::counters& one = shard->count();
+    sum.connections_open += one.connections_open.value();
+    sum.sockets_open += one.sockets_open.value();
+    sum.connections_opened += one.connections_opened.value();
+    sum.connections_closed += one.connections_closed.value();
+    sum.upgrades_refused += one.upgrades_refused.value();
+    sum.http_requests += one.http_requests.value();
+    sum.accept_failures += one.accept_failures.value();
+    sum.messages_received += one.messages_received.value();
+    sum.bytes_received += one.bytes_received.value();
+    sum.bytes_sent += one.bytes_sent.value();
+    sum.send_calls += one.send_calls.value();
+    sum.deliveries += one.deliveries.value();
+    sum.direct_messages += one.direct_messages.value();
+    sum.slow_consumers += one.slow_consumers.value();
+    sum.idle_timeouts += one.idle_timeouts.value();
+    sum.handshake_timeouts += one.handshake_timeouts.value();
+    sum.protocol_errors += one.protocol_errors.value();
+    sum.handler_failures += one.handler_failures.value();
+  }
+  sum.publications = publications_.end().offset;
+  return sum;
+}
+
+}  // namespace broadcast_hub

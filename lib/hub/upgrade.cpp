@@ -1,0 +1,58 @@
+#include "hub/upgrade.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "hub/hub_core.hpp"
+#include "wire/handshake.hpp"
+
+namespace broadcast_hub {
+
+upgrade_request describe(const wire::request& request, std::string remote_address) {
+  upgrade_request event;
+  event.path = request.path;
+  event.query = request.query;
+  event.remote_address = std::move(remote_address);
+  event.headers = request.headers;
+  event.subprotocols = wire::offered_subprotocols(request);
+  return event;
+}
+
+std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::request& request) {
+  if (answer.status != 101 && (answer.status < 400 || answer.status > 599)) {
+    return join("on_upgrade replied with status ", answer.status,
+                "; it must be 101, or 400 to 599 to refuse");
+  }
+  if (answer.status != 101 || answer.subprotocol.empty()) return std::nullopt;
+  const std::vector<std::string> offered = wire::offered_subprotocols(request);
+  if (std::find(offered.begin(), offered.end(), answer.subprotocol) != offered.end()) {
+    return std::nullopt;
+  }
+  return join("on_upgrade replied with subprotocol \"", printable(answer.subprotocol),
+              "\", which the client did not offer");
+}
+
+upgrade_responder::state::state(std::weak_ptr<hub_core> hub, connection_id id,
+                                wire::request request)
+    : hub_(std::move(hub)), id_(id), request_(std::move(request)) {}
+
+upgrade_responder::state::~state() {
+  reply(upgrade_reply::refuse(500, "The server did not decide."));
+}
+
+void upgrade_responder::state::reply(upgrade_reply answer) {
+  if (answered_.exchange(true)) return;
+  if (const std::shared_ptr<hub_core> hub = hub_.lock()) {
+    hub->answer_upgrade(id_, std::move(request_), std::move(answer));
+  }
+}
+
+upgrade_responder::upgrade_responder(std::shared_ptr<state> shared) noexcept
+    : state_(std::move(shared)) {}
+
+void upgrade_responder::reply(upgrade_reply answer) const {
+  if (state_) state_->reply(std::move(answer));
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,32 @@
+#include "net/address.hpp"
+
+#include <stdexcept>
+
+#include "base/text.hpp"
+
+namespace broadcast_hub::net {
+
+std::vector<asio::ip::address> listen_addresses(const std::string& address) {
+  if (address == "localhost") {
+    return {asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
+  }
+  std::error_code error;
+  const asio::ip::address parsed = asio::ip::make_address(address, error);
+  if (error) {
+    throw std::invalid_argument(
+        join("listen_options.address is \"", printable(address),
+             "\"; it must be \"localhost\" or a numeric IPv4 or IPv6 address"));
+  }
+  return {parsed};
+}
+
+std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
+  asio::ip::address address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  }
+  const std::string text = address.to_string();
+  return address.is_v6() ? join("[", text, "]:", endpoint.port()) : join(text, ":", endpoint.port());
+}
+
+}  // namespace broadcast_hub::net

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <any>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/connection_id.hpp>
+
+#include "base/timer_wheel.hpp"
+#include "net/asio.hpp"
+#include "net/connection_table.hpp"
+#include "session/session.hpp"
+
+namespace broadcast_hub::net {
+
+class shard;
+
+/// One socket and its session: reads, sends, and does what the session asks for.
+///
+/// Thread safety: none; it lives and dies on its shard.
+class connection final : public timer_wheel::node {
+ public:
+  connection(shard& shard, tcp_socket socket, connection_id id, std::uint16_t listener);
+  ~connection();
+
+  connection_id id() const noexcept { return id_; }
+  std::uint16_t listener() const noexcept { return listener_; }
+  asio::ip::tcp::endpoint remote() const;
+  std::any& user_data() noexcept { return user_data_; }
+  session::session& session() noexcept { return session_; }
+
+  /// The remote address as logs show it, also when the peer has left.
+  std::string remote_name() const;
+
+  bool is_open() const noexcept { return session_.now_in() == session::session::phase::open; }
+
+  void start() { arm_read(); }
+
+  /// @name Answers to `shard_events::on_request`
+  /// @{
+  void respond(const wire::response& response, bool keep_alive);
+  void accept(std::string handshake_response, std::string path, identity who);
+  /// @}
+
+  /// @name For the application, while open
+  /// @{
+  std::error_code send(session::shared_bytes frame);
+  std::error_code close(close_code code, std::string_view reason);
+  void fail(close_code code, std::string_view reason);
+  /// @}
+
+  /// @name For the shard
+  /// @{
+
+  /// Sends what waits, until the socket takes no more.
+  void flush();
+
+  /// Sends one walk's publications, the same bytes for everybody who is up to date.
+  void send_publications(std::span<const iovec> bytes, std::size_t size);
+
+  /// A walk came by while the socket was full.
+  void check_lag(time_point now);
+
+  void on_deadline(time_point now);
+
+  /// Stop politely: close with 1001, or finish the request under way.
+  void on_shard_stopping(time_point now);
+
+  /// Ends the socket at once; the shard forgets the connection at the end of its turn.
+  void end();
+
+  bool flush_requested = false;  ///< it stands in the shard's list
+  /// @}
+
+ private:
+  void arm_read();
+  void arm_write();
+  void on_readable();
+  void on_writable();
+  void receive(char* data, std::size_t size);
+  void after_input();
+  void perform(session::session::action action);
+  void block();
+
+  shard& shard_;
+  tcp_socket socket_;
+  session::session session_;
+  std::any user_data_;
+  connection_id id_;
+  std::uint16_t listener_;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace broadcast_hub::net

@@ -1,0 +1,158 @@
+#include "net/listener.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include <asio/ip/v6_only.hpp>
+
+#include "net/address.hpp"
+#include "net/error_translation.hpp"
+#include "net/shard.hpp"
+
+namespace broadcast_hub::net {
+namespace {
+
+using asio::ip::tcp;
+
+int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+bool out_of_resources(const std::error_code& error) {
+  return translate(error) == errc::out_of_resources;
+}
+
+/// Throws for an error of any step on the way to listening.
+void check(const std::error_code& error, const tcp::endpoint& endpoint) {
+  if (error) throw std::system_error(translate(error), "cannot listen on " + to_string(endpoint));
+}
+
+}  // namespace
+
+listener::listener(std::vector<shard*> shards, std::uint16_t index, const std::string& address,
+                   std::uint16_t port, accept_gate gate, const logger& log)
+    : shards_(std::move(shards)),
+      index_(index),
+      gate_(std::move(gate)),
+      log_(log),
+      reserve_(open_reserve()) {
+  try {
+    bind_all(address, port);
+  } catch (...) {
+    if (reserve_ >= 0) ::close(reserve_);
+    throw;
+  }
+}
+
+listener::~listener() {
+  if (reserve_ >= 0) ::close(reserve_);
+}
+
+void listener::bind_all(const std::string& address, std::uint16_t port) {
+  const std::vector<asio::ip::address> addresses = listen_addresses(address);
+  // A port that is free on the first address may be taken on the second: then another is picked.
+  for (int attempts_left = port == 0 ? 32 : 1;; --attempts_left) {
+    try {
+      bind({addresses.front(), port});
+      port_ = doors_.front()->acceptor.local_endpoint().port();
+      if (addresses.size() == 1) return;
+      bind({addresses.back(), port_});
+      return;
+    } catch (const std::system_error& failure) {
+      const bool second = doors_.size() == 1;
+      if (second && failure.code() == errc::address_not_available) {
+        log_.log(log_level::warn, "not listening on ", to_string({addresses.back(), port_}), ": ",
+                 failure.code().message());
+        return;
+      }
+      doors_.clear();
+      if (!second || failure.code() != errc::address_in_use || attempts_left <= 1) throw;
+    }
+  }
+}
+
+void listener::bind(const tcp::endpoint& endpoint) {
+  auto fresh = std::make_unique<door>(shards_.front()->events_loop().context());
+  tcp_acceptor& acceptor = fresh->acceptor;
+  std::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  check(error, endpoint);
+  acceptor.set_option(tcp_acceptor::reuse_address(true), error);
+  check(error, endpoint);
+  if (endpoint.address().is_v6()) {
+    acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
+    check(error, endpoint);
+  }
+  acceptor.bind(endpoint, error);
+  check(error, endpoint);
+  acceptor.listen(tcp_acceptor::max_listen_connections, error);
+  check(error, endpoint);
+  doors_.push_back(std::move(fresh));
+}
+
+std::string listener::name() const {
+  std::string names;
+  for (const auto& each : doors_) {
+    std::error_code ignored;  // a closed acceptor has no address, and needs none
+    if (!names.empty()) names += " and ";
+    names += to_string(each->acceptor.local_endpoint(ignored));
+  }
+  return names;
+}
+
+void listener::start() {
+  for (const auto& each : doors_) accept(*each);
+}
+
+void listener::stop() {
+  for (const auto& each : doors_) {
+    std::error_code ignored;  // close() frees the descriptor even when it reports an error
+    each->acceptor.close(ignored);
+    each->pause.cancel();
+  }
+}
+
+void listener::accept(door& from) {
+  shard& to = *shards_[next_shard_++ % shards_.size()];
+  from.acceptor.async_accept(
+      to.events_loop().context(), [this, &from, &to](const std::error_code& error, tcp_socket socket) {
+        if (!from.acceptor.is_open()) return;
+        if (error) return on_failure(from, error);
+        if (gate_()) hand_over(to, std::move(socket));
+        accept(from);
+      });
+}
+
+void listener::hand_over(shard& to, tcp_socket socket) {
+  if (to.events_loop().on_this_thread()) {
+    to.adopt(std::move(socket), index_);
+  } else {
+    to.post([&to, index = index_, socket = std::move(socket)]() mutable {
+      to.adopt(std::move(socket), index);
+    });
+  }
+}
+
+void listener::on_failure(door& at, const std::error_code& error) {
+  if (!out_of_resources(error)) return accept(at);  // the peer left before it was accepted
+  shards_.front()->count().accept_failures.add();
+  log_.log(log_level::warn, "cannot accept connections: ", error.message(),
+           "; raise the descriptor limit (ulimit -n) or lower limits.max_connections");
+  turn_away_one(at);
+  at.pause.expires_after(std::chrono::milliseconds(100));
+  at.pause.async_wait([this, &at](const std::error_code& cancelled) {
+    if (!cancelled && at.acceptor.is_open()) accept(at);
+  });
+}
+
+void listener::turn_away_one(door& at) {
+  if (reserve_ < 0) return;
+  ::close(reserve_);
+  const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK);
+  if (peer >= 0) ::close(peer);
+  reserve_ = open_reserve();
+}
+
+}  // namespace broadcast_hub::net

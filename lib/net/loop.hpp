@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "net/asio.hpp"
+
+namespace broadcast_hub::net {
+
+/// The event loop of one shard.
+///
+/// Thread safety: `post`, `stop` and `on_this_thread` may be called from any thread.
+class loop {
+ public:
+  loop() : context_(1), work_(context_.get_executor()) {}
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  /// Has `work` run on the loop's thread, behind what is ready already.
+  template <typename Work>
+  void post(Work work) {
+    asio::post(context_, std::move(work));
+  }
+
+  /// Runs until `stop`. What a handler throws comes out; call it again to go on.
+  void run();
+
+  /// Runs what is ready.
+  std::size_t poll();
+
+  void stop() { context_.stop(); }
+
+  /// Whether the caller is inside `run` or `poll`.
+  bool on_this_thread() const noexcept { return current_ == this; }
+
+  /// Whether the caller is inside `run` or `poll` of any loop.
+  static bool on_any_loop() noexcept { return current_ != nullptr; }
+
+  asio::io_context& context() noexcept { return context_; }
+
+ private:
+  static thread_local const loop* current_;
+
+  asio::io_context context_;
+  asio::executor_work_guard<executor> work_;
+};
+
+}  // namespace broadcast_hub::net

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <broadcast_hub/options.hpp>
+
+#include "base/logger.hpp"
+#include "base/timer_queue.hpp"
+#include "base/timer_wheel.hpp"
+#include "net/connection.hpp"
+#include "net/connection_table.hpp"
+#include "net/counters.hpp"
+#include "net/loop.hpp"
+#include "net/shard_events.hpp"
+#include "session/session.hpp"
+#include "topic/fan_out.hpp"
+
+namespace broadcast_hub::net {
+
+/// What all shards of a hub share.
+struct shard_environment {
+  const hub_options& options;
+  const logger& log;
+  shard_events& events;
+  topic::log& publications;
+  std::atomic<std::uint32_t>& serials;
+};
+
+/// One thread's share of a hub: a loop, connections, their deadlines, and their part of the
+/// fan-out. Nothing of it is locked, because nobody else touches it.
+///
+/// Everything that a turn of the loop queued or published leaves at the end of that turn.
+/// Thread safety: `post`, `wake`, `index`, `count`, `events_loop` and what `connection_table`
+/// says may be called from any thread, all else on the shard's thread.
+class shard {
+ public:
+  shard(std::uint16_t index, const shard_environment& environment);
+  ~shard();
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  std::uint16_t index() const noexcept { return index_; }
+  loop& events_loop() noexcept { return loop_; }
+
+  template <typename Work>
+  void post(Work work) {
+    loop_.post(std::move(work));
+  }
+
+  /// The topic has something new: a turn ends soon. From any thread.
+  void wake();
+
+  /// Takes over an accepted socket.
+  void adopt(tcp_socket socket, std::uint16_t listener);
+
+  /// Calls `work` at `due` and then, unless `period` is zero, every `period`.
+  void add_timer(std::shared_ptr<timer::state> handle, time_point due, duration period,
+                 std::function<void()> work);
+
+  /// Closes all connections; what is left at `deadline` is ended. Then `shard_events::on_stopped`.
+  void stop(time_point deadline);
+
+  /// Visits every established connection that is not closing; `visit` may send and close.
+  template <typename Visit>
+  void for_each_open(Visit visit);
+
+  /// @name For connections
+  /// @{
+  session::shard_context& context() noexcept { return context_; }
+  connection_table& table() noexcept { return table_; }
+  const connection_table& table() const noexcept { return table_; }
+  counters& count() noexcept { return counters_; }
+  const counters& count() const noexcept { return counters_; }
+  shard_events& events() noexcept { return environment_.events; }
+  topic::fan_out& publications() noexcept { return fan_out_; }
+  timer_wheel& wheel() noexcept { return wheel_; }
+  std::span<char> scratch() noexcept { return {scratch_.get(), scratch_bytes}; }
+
+  /// After anything that may have moved its deadline.
+  void reschedule(connection& peer);
+
+  /// It has something to send, or may have nothing left to send.
+  void flush_later(connection& peer);
+
+  /// Its socket is closed.
+  void retire(connection& peer);
+  /// @}
+
+ private:
+  static constexpr std::size_t scratch_bytes = std::size_t{256} * 1024;
+  static constexpr std::size_t slice = 512;  // subscribers served before other work gets its turn
+
+  void request_turn_end();
+  void end_turn();
+  void flush_waiting();
+  void walk();
+  void reap();
+  void bury(connection_id id);
+  void finish_stop();
+  void arm_timer();
+  void on_timer();
+
+  std::uint16_t index_;
+  shard_environment environment_;
+  loop loop_;
+  counters counters_;
+  session::shard_context context_;
+  timer_wheel wheel_;
+  timer_queue timers_;
+  topic::fan_out fan_out_;
+  connection_table table_;  // behind what its connections refer to, so it goes first
+  std::unique_ptr<char[]> scratch_;
+  steady_timer alarm_;
+  time_point alarm_at_ = time_point::max();
+  std::vector<connection_id> waiting_;
+  std::vector<connection_id> retired_;
+  bool turn_end_requested_ = false;
+  std::optional<time_point> stopping_at_;
+  bool stopped_ = false;
+};
+
+template <typename Visit>
+void shard::for_each_open(Visit visit) {
+  for (std::size_t i = 0; i < table_.slots(); ++i) {
+    connection* const peer = table_.in_slot(i);
+    if (peer != nullptr && peer->is_open()) visit(*peer);
+  }
+}
+
+}  // namespace broadcast_hub::net

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <broadcast_hub/events.hpp>
+#include <broadcast_hub/message.hpp>
+
+#include "wire/request.hpp"
+
+namespace broadcast_hub::net {
+
+class connection;
+class shard;
+
+/// What a shard tells the hub, always on the shard's thread. Nothing may be thrown.
+class shard_events {
+ public:
+  /// Answer it, now or later, with `connection::respond` or `connection::accept`.
+  virtual void on_request(connection& peer, wire::request request) = 0;
+
+  virtual void on_open(connection& peer) = 0;
+  virtual void on_message(connection& peer, const message& received) = 0;
+
+  /// Once for each connection that was opened. It is destroyed afterwards.
+  virtual void on_close(connection& peer, const close_event& event) = 0;
+
+
+  /// A timer's function threw. Called inside the handler of the exception.
+  virtual void on_timer_failure() = 0;
+
+  /// The last connection of a stopping shard is gone. The loop ends behind this.
+  virtual void on_stopped(shard& stopped) = 0;
+
+ protected:
+  ~shard_events() = default;
+};
+
+}  // namespace broadcast_hub::net

@@ -1,0 +1,21 @@
+#include "net/signals.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace broadcast_hub::net {
+
+termination_signals::termination_signals(loop& loop, std::function<void(int signal)> on_signal)
+    : signals_(loop.context(), SIGINT, SIGTERM), on_signal_(std::move(on_signal)) {
+  wait();
+}
+
+void termination_signals::wait() {
+  signals_.async_wait([this](const std::error_code& error, int signal) {
+    if (error) return;
+    on_signal_(signal);
+    wait();
+  });
+}
+
+}  // namespace broadcast_hub::net

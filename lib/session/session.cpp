@@ -1,0 +1,295 @@
+#include "session/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/frame_encoder.hpp"
+
+namespace broadcast_hub::session {
+namespace {
+
+shared_bytes share(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+}  // namespace
+
+struct session::handshake_state {
+  explicit handshake_state(std::size_t max_header_bytes) : parser(max_header_bytes) {}
+
+  wire::request_parser parser;
+  std::string early_bytes;
+  bool first_request = true;
+};
+
+session::session(shard_context& context, time_point now)
+    : context_(context),
+      handshake_(std::make_unique<handshake_state>(context.options.limits.max_header_bytes)),
+      deadline_(now + context.options.timeouts.handshake),
+      last_received_(now) {}
+
+session::~session() { release_decoder(); }
+
+session::event session::receive(char* data, std::size_t size, std::size_t& consumed,
+                                time_point now) {
+  last_received_ = now;
+  awaiting_pong_ = false;
+  switch (phase_) {
+    case phase::request: return receive_request(data, size, consumed, now);
+    case phase::open:
+    case phase::closing: return receive_frames(data, size, consumed, now);
+    default: break;
+  }
+  release_decoder();
+  consumed = size;
+  return event::need_bytes;
+}
+
+bool session::wants_input() const noexcept {
+  if (input_ended_ || phase_ == phase::deciding) return false;
+  return phase_ != phase::request || outbox_.queue_empty();
+}
+
+session::event session::receive_request(const char* data, std::size_t size, std::size_t& consumed,
+                                        time_point now) {
+  wire::request_parser& parser = handshake_->parser;
+  // A kept-alive connection may be idle for long; a request, once begun, may not.
+  if (!handshake_->first_request && parser.held_bytes() == 0) {
+    deadline_ = now + context_.options.timeouts.handshake;
+  }
+  switch (parser.consume(data, size, consumed)) {
+    case wire::request_parser::result::need_more: return event::need_bytes;
+    case wire::request_parser::result::bad:
+      respond(wire::text_response(parser.status(), parser.fault()), false, now);
+      consumed = size;
+      return event::need_bytes;
+    case wire::request_parser::result::complete: break;
+  }
+  handshake_->first_request = false;
+  enter(phase::deciding, now + context_.options.timeouts.handshake);
+  return event::request;
+}
+
+wire::request session::take_request() { return handshake_->parser.take(); }
+
+void session::keep_early_bytes(std::string_view bytes) { handshake_->early_bytes += bytes; }
+
+void session::respond(const wire::response& response, bool keep_alive, time_point now) {
+  const bool keep = keep_alive && !response.close;
+  outbox_.push(outbox::kind::bytes, share(wire::serialize_head(response, keep)));
+  if (response.body && !response.body->empty() && !response.omit_body) {
+    outbox_.push(outbox::kind::bytes, response.body);
+  }
+  if (keep) {
+    enter(phase::request, now + context_.options.timeouts.http_idle);
+  } else {
+    enter(phase::draining, now + context_.options.timeouts.close);
+  }
+}
+
+std::string session::open(std::string handshake_response, time_point now) {
+  outbox_.push(outbox::kind::bytes, share(std::move(handshake_response)));
+  was_opened_ = true;
+  const auto ping_after = context_.options.heartbeat.ping_after;
+  enter(phase::open, ping_after > duration::zero() ? now + ping_after : time_point::max());
+  // From here on an idle connection needs nothing of this.
+  std::string early_bytes = std::move(handshake_->early_bytes);
+  handshake_.reset();
+  return early_bytes;
+}
+
+session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,
+                                       time_point now) {
+  consumed = 0;
+  if (!decoder_) decoder_ = context_.decoders.take();
+  while (consumed < size && (phase_ == phase::open || phase_ == phase::closing)) {
+    wire::frame_event frame;
+    consumed += decoder_->consume(data + consumed, size - consumed, frame);
+    switch (frame.what) {
+      case wire::frame_event::kind::none: break;
+      case wire::frame_event::kind::text:
+      case wire::frame_event::kind::binary:
+        // Who asked for the end does not want to hear more.
+        if (phase_ != phase::open) break;
+        received_ = {frame.payload, frame.what == wire::frame_event::kind::text
+                                        ? message_kind::text
+                                        : message_kind::binary};
+        account_partial_message(now);
+        return event::message;
+      case wire::frame_event::kind::ping:
+        if (phase_ == phase::open) {
+          outbox_.push_ahead(wire::make_frame(wire::opcode::pong, frame.payload));
+        }
+        break;
+      case wire::frame_event::kind::pong: break;
+      case wire::frame_event::kind::close: on_peer_close(frame, now); break;
+      case wire::frame_event::kind::fault: on_fault(frame, now); break;
+    }
+  }
+  account_partial_message(now);
+  if (decoder_->idle() || phase_ == phase::draining || phase_ == phase::finishing) {
+    release_decoder();
+  }
+  consumed = size;
+  return event::need_bytes;
+}
+
+void session::account_partial_message(time_point now) {
+  const auto held = static_cast<std::uint32_t>(decoder_->held_bytes());
+  context_.partial_bytes += held;
+  context_.partial_bytes -= counted_partial_bytes_;
+  counted_partial_bytes_ = held;
+  if (held > 0 && context_.partial_bytes > context_.options.limits.max_partial_bytes &&
+      phase_ == phase::open) {
+    fail(close_code::try_again_later, "too many half-received messages", now);
+  }
+}
+
+void session::release_decoder() {
+  if (!decoder_) return;
+  context_.partial_bytes -= counted_partial_bytes_;
+  counted_partial_bytes_ = 0;
+  context_.decoders.put(std::move(decoder_));
+}
+
+void session::on_peer_close(const wire::frame_event& frame, time_point now) {
+  close_received_ = true;
+  note_ending(frame.code, frame.payload);
+  if (phase_ == phase::open) {
+    outbox_.cut_short_with(share(wire::make_close_frame(frame.code, {})));
+  } else if (!outbox_.only_last_frame_left()) {
+    // Our close frame still waits behind data that the peer will not read any more.
+    outbox_.cut_short_with(share(wire::make_close_frame(ending_->code, ending_->reason)));
+  }
+  enter(phase::finishing, now + context_.options.timeouts.close);
+}
+
+void session::on_fault(const wire::frame_event& frame, time_point now) {
+  if (phase_ != phase::open) return enter(phase::finishing, now);
+  cause_ = cause::protocol_error;
+  fail(frame.code, frame.payload, now);
+  // Frame boundaries are lost, so no answer can be read: the peer's end is all that is awaited.
+  enter(phase::draining, deadline_);
+}
+
+std::error_code session::send(shared_bytes frame, time_point now) {
+  if (phase_ != phase::open) return errc::connection_closing;
+  const std::size_t limit = context_.options.outbound.max_queued_bytes;
+  if (frame->size() > limit) return errc::message_too_big;
+  if (outbox_.direct_bytes() + frame->size() > limit) {
+    cause_ = cause::slow_consumer;
+    fail(close_code::slow_consumer, "too many bytes queued", now);
+    return errc::overloaded;
+  }
+  outbox_.push(outbox::kind::direct, std::move(frame));
+  return {};
+}
+
+std::error_code session::close(close_code code, std::string_view reason, time_point now) {
+  if (phase_ != phase::open) return errc::connection_closing;
+  note_ending(code, reason);
+  outbox_.finish_with(share(wire::make_close_frame(code, reason)));
+  enter(phase::closing, now + context_.options.timeouts.close);
+  return {};
+}
+
+void session::fail(close_code code, std::string_view reason, time_point now) {
+  if (phase_ != phase::open) return;
+  note_ending(code, reason);
+  outbox_.cut_short_with(share(wire::make_close_frame(code, reason)));
+  enter(phase::closing, now + context_.options.timeouts.close);
+}
+
+bool session::check_lag(time_point now) {
+  if (phase_ != phase::open || outbox_.lag() <= context_.options.outbound.max_lag_bytes) {
+    return false;
+  }
+  cause_ = cause::slow_consumer;
+  fail(close_code::slow_consumer, "too far behind", now);
+  return true;
+}
+
+void session::on_sent(time_point now) noexcept {
+  if (was_opened_ || sending_ended_) return;
+  deadline_ = std::max(deadline_, now + context_.options.timeouts.http_idle);
+}
+
+session::action session::on_sent_all() noexcept {
+  if (phase_ == phase::finishing) return action::end_socket;
+  if (phase_ != phase::draining || sending_ended_) return action::none;
+  sending_ended_ = true;
+  return action::end_sending;
+}
+
+session::action session::on_end_of_input() noexcept {
+  input_ended_ = true;
+  const bool response_waits = !outbox_.queue_empty() && !was_opened_;
+  if (!response_waits) return action::end_socket;
+  // Whoever half-closes behind a request still gets the response.
+  phase_ = phase::finishing;
+  return action::none;
+}
+
+void session::abandon() noexcept {
+  phase_ = phase::finishing;
+  outbox_.drop_all();
+  release_decoder();
+}
+
+session::action session::on_deadline(time_point now) {
+  switch (phase_) {
+    case phase::open: return on_heartbeat(now);
+    case phase::deciding:
+      cause_ = cause::handshake_timeout;
+      respond(wire::text_response(503, "The server did not decide in time; try again later."), false, now);
+      return action::none;
+    case phase::request:
+      if (handshake_->first_request) cause_ = cause::handshake_timeout;
+      if (handshake_->parser.held_bytes() == 0) return action::end_socket;
+      respond(wire::text_response(408, "The request did not arrive in time."), false, now);
+      return action::none;
+    default: return action::end_socket;
+  }
+}
+
+session::action session::on_heartbeat(time_point now) {
+  const heartbeat_options& heartbeat = context_.options.heartbeat;
+  if (!awaiting_pong_) {
+    const time_point due = last_received_ + heartbeat.ping_after;
+    if (now < due) {
+      deadline_ = due;
+      return action::none;
+    }
+    awaiting_pong_ = true;
+    deadline_ = now + heartbeat.pong_within;
+    outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
+    return action::none;
+  }
+  if (now < deadline_) return action::none;
+  cause_ = cause::idle;
+  fail(close_code::idle, "no answer to a ping", now);
+  // A peer that is gone will not answer this either: one attempt to tell it is enough.
+  enter(phase::finishing, now);
+  return action::none;
+}
+
+close_event session::ending() const {
+  close_event result;
+  if (ending_) result = *ending_;
+  result.clean = ending_ != nullptr && close_received_;
+  return result;
+}
+
+void session::note_ending(close_code code, std::string_view reason) {
+  if (ending_) return;  // the first reason is the reason
+  ending_ = std::make_unique<close_event>();
+  ending_->code = code;
+  ending_->reason = wire::cut_utf8(reason, 123);
+}
+
+void session::enter(phase next, time_point deadline) noexcept {
+  phase_ = next;
+  deadline_ = deadline;
+}
+
+}  // namespace broadcast_hub::session

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/error.hpp>
+#include <broadcast_hub/events.hpp>
+#include <broadcast_hub/message.hpp>
+#include <broadcast_hub/options.hpp>
+
+#include "base/clock.hpp"
+#include "session/decoder_pool.hpp"
+#include "session/outbox.hpp"
+#include "wire/frame_decoder.hpp"
+#include "wire/request_parser.hpp"
+#include "wire/response.hpp"
+
+namespace broadcast_hub::session {
+
+/// What the sessions of one shard share.
+struct shard_context {
+  explicit shard_context(const hub_options& hub_options)
+      : options(hub_options), decoders(hub_options.limits.max_message_bytes) {}
+
+  const hub_options& options;
+  decoder_pool decoders;
+  std::size_t partial_bytes = 0;  ///< of half-received messages, all connections together
+};
+
+/// The life of one connection, from the first byte of its request to the close handshake, as a
+/// machine without I/O: bytes and moments go in; events, and bytes in the outbox, come out. The
+/// owner reads, sends what the outbox holds, and ends the socket when it is told to.
+class session {
+ public:
+  enum class phase : std::uint8_t {
+    request,   ///< an HTTP request is awaited
+    deciding,  ///< a request is with the application; nothing is read meanwhile
+    open,      ///< WebSocket messages go both ways
+    closing,   ///< our close frame is queued or sent, the peer's is awaited
+    draining,  ///< after the last byte: end our direction, then ignore the peer until it ends its own
+    finishing  ///< after the last byte: end the socket
+  };
+
+  enum class event : std::uint8_t {
+    need_bytes,  ///< all bytes are used up
+    request,     ///< `take_request()` has a complete request; answer it by one of the methods below
+    message,     ///< `received()` has a message
+  };
+
+  /// What the owner has to do when all output is sent, or a deadline has passed.
+  enum class action : std::uint8_t { none, end_sending, end_socket };
+
+  session(shard_context& context, time_point now);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  /// @name Input
+  /// @{
+
+  /// Takes bytes, which it may change, up to the first event; `consumed` tells how many.
+  event receive(char* data, std::size_t size, std::size_t& consumed, time_point now);
+
+  /// Whether the owner should read: not while a request is being decided or a response waits.
+  bool wants_input() const noexcept;
+
+  /// Bytes that came behind a request that is still being decided.
+  void keep_early_bytes(std::string_view bytes);
+
+  /// Some output went out: a slow download is not an idle connection.
+  void on_sent(time_point now) noexcept;
+
+  action on_sent_all() noexcept;
+
+  /// The peer ended its direction, or the socket failed.
+  action on_end_of_input() noexcept;
+
+  action on_deadline(time_point now);
+  /// @}
+
+  /// @name Answers to a request
+  /// @{
+  wire::request take_request();
+  void respond(const wire::response& response, bool keep_alive, time_point now);
+
+  /// Returns the early bytes, to be received next.
+  std::string open(std::string handshake_response, time_point now);
+  /// @}
+
+  /// @name While open
+  /// @{
+  const message& received() const noexcept { return received_; }
+
+  /// Queues one encoded frame of the application.
+  std::error_code send(shared_bytes frame, time_point now);
+
+  /// Starts the close handshake behind everything queued and published.
+  std::error_code close(close_code code, std::string_view reason, time_point now);
+
+  /// Closes at once, and drops what waits: a rule was broken or a limit passed. Does nothing when
+  /// it closes already.
+  void fail(close_code code, std::string_view reason, time_point now);
+
+  /// Closes with 4008 if the peer is too far behind; returns whether it did.
+  bool check_lag(time_point now);
+  /// @}
+
+  /// The socket is gone: nothing is sent or received any more.
+  void abandon() noexcept;
+
+  /// When `on_deadline` is to be called. It moves with every change of phase; while open it may be
+  /// earlier than needed, and `on_deadline` then moves it.
+  time_point deadline() const noexcept { return deadline_; }
+
+  phase now_in() const noexcept { return phase_; }
+  bool was_opened() const noexcept { return was_opened_; }
+  outbox& out() noexcept { return outbox_; }
+  const outbox& out() const noexcept { return outbox_; }
+
+  /// How it ended, or would end if the socket broke now.
+  close_event ending() const;
+
+  /// Why a deadline or limit ended it, for the counters.
+  enum class cause : std::uint8_t { none, handshake_timeout, idle, slow_consumer, protocol_error };
+  cause ended_by() const noexcept { return cause_; }
+
+ private:
+  struct handshake_state;
+
+  event receive_request(const char* data, std::size_t size, std::size_t& consumed, time_point now);
+  event receive_frames(char* data, std::size_t size, std::size_t& consumed, time_point now);
+  void on_peer_close(const wire::frame_event& frame, time_point now);
+  void on_fault(const wire::frame_event& frame, time_point now);
+  void account_partial_message(time_point now);
+  action on_heartbeat(time_point now);
+  void enter(phase next, time_point deadline) noexcept;
+  void note_ending(close_code code, std::string_view reason);
+  void release_decoder();
+
+  shard_context& context_;
+  outbox outbox_;
+  std::unique_ptr<wire::frame_decoder> decoder_;     // only while a message is half received
+  std::unique_ptr<handshake_state> handshake_;       // only before `open`
+  std::unique_ptr<close_event> ending_;              // only once it is clear how it ends
+  message received_;
+  time_point deadline_;
+  time_point last_received_;
+  std::uint32_t counted_partial_bytes_ = 0;
+  phase phase_ = phase::request;
+  cause cause_ = cause::none;
+  bool was_opened_ = false;
+  bool close_received_ = false;
+  bool awaiting_pong_ = false;
+  bool input_ended_ = false;
+  bool sending_ended_ = false;
+};
+
+}  // namespace broadcast_hub::session

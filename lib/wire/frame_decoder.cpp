@@ -1,0 +1,220 @@
+#include "wire/frame_decoder.hpp"
+
+#include "wire/close_payload.hpp"
+#include "wire/frame_encoder.hpp"
+#include "wire/frame_header.hpp"
+#include "wire/websocketpp_config.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace broadcast_hub::wire {
+
+class frame_decoder::impl {
+ public:
+  explicit impl(std::size_t max_message_bytes);
+
+  std::size_t consume(char* data, std::size_t size, frame_event& event) noexcept;
+  bool idle() const noexcept { return !faulted() && !message_open_ && !header_.started(); }
+  bool faulted() const noexcept { return fault_.what == frame_event::kind::fault; }
+  std::size_t held_bytes() const noexcept;
+  void trim() noexcept;
+
+ private:
+  std::size_t consume_to_event(char* data, std::size_t size, frame_event& event);
+  std::size_t read_header(const char* data, std::size_t size);
+  void begin_payload();
+  std::size_t read_payload(char* data, std::size_t size);
+  void feed(unsigned char* data, std::size_t size);
+  frame_event end_frame();
+  frame_event take_message();
+  void fail(close_code code, std::string_view rule) noexcept;
+
+  std::size_t max_message_bytes_;
+  std::shared_ptr<websocketpp_config::con_msg_manager_type> slots_;
+  websocketpp_config::rng_type random_;  // never asked: a server does not mask
+  websocketpp_processor processor_;
+
+  frame_header header_;              // of the current frame
+  std::uint64_t payload_left_ = 0;   // of the current frame
+  std::uint64_t message_bytes_ = 0;  // of the data message, all frames so far
+  bool message_open_ = false;        // a data frame without FIN has ended
+  frame_event fault_;                // kind `fault` once the peer has broken a rule
+};
+
+frame_decoder::impl::impl(std::size_t max_message_bytes)
+    : max_message_bytes_(max_message_bytes),
+      slots_(std::make_shared<websocketpp_config::con_msg_manager_type>()),
+      processor_(false, true, slots_, random_) {
+  processor_.set_max_message_size(max_message_bytes);
+}
+
+std::size_t frame_decoder::impl::consume(char* data, std::size_t size,
+                                         frame_event& event) noexcept {
+  std::size_t used = size;
+  event = {};
+  if (!faulted()) {
+    trim();
+    try {
+      used = consume_to_event(data, size, event);
+    } catch (...) {
+      fail(close_code::internal_error, "out of memory");
+    }
+  }
+  if (faulted()) {
+    event = fault_;
+    return size;
+  }
+  return used;
+}
+
+std::size_t frame_decoder::impl::consume_to_event(char* data, std::size_t size,
+                                                  frame_event& event) {
+  std::size_t used = 0;
+  while (used < size && event.what == frame_event::kind::none && !faulted()) {
+    used += header_.complete() ? read_payload(data + used, size - used)
+                               : read_header(data + used, size - used);
+    if (header_.complete() && payload_left_ == 0 && !faulted()) {
+      event = end_frame();
+    }
+  }
+  return used;
+}
+
+std::size_t frame_decoder::impl::read_header(const char* data, std::size_t size) {
+  const bool start_was_checked = header_.has_start();
+  const std::size_t taken = header_.take(data, size);
+  if (header_.has_start() && !start_was_checked) {
+    if (const auto fault = header_.check_start(message_open_)) {
+      fail(fault->code, fault->rule);
+      return taken;
+    }
+  }
+  if (header_.complete()) {
+    begin_payload();
+  }
+  return taken;
+}
+
+void frame_decoder::impl::begin_payload() {
+  // A difference, never a sum: hybi13 adds the lengths of fragments up and lets them wrap around.
+  if (const auto fault = header_.check_length(max_message_bytes_ - message_bytes_)) {
+    fail(fault->code, fault->rule);
+    return;
+  }
+  payload_left_ = header_.payload_size();
+  if (!header_.control()) {
+    message_bytes_ += payload_left_;
+  }
+  std::array<unsigned char, 14> copy{};
+  std::copy_n(header_.data(), header_.size(), copy.begin());
+  feed(copy.data(), header_.size());
+}
+
+std::size_t frame_decoder::impl::read_payload(char* data, std::size_t size) {
+  const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, size));
+  feed(reinterpret_cast<unsigned char*>(data), part);
+  payload_left_ -= part;
+  return part;
+}
+
+void frame_decoder::impl::feed(unsigned char* data, std::size_t size) {
+  namespace error = websocketpp::processor::error;
+  websocketpp::lib::error_code reported;
+  processor_.consume(data, size, reported);
+  if (!reported) {
+    return;
+  }
+  if (reported == error::make_error_code(error::invalid_utf8)) {
+    fail(close_code::invalid_payload, "text that is not UTF-8");
+  } else {
+    fail(close_code::protocol_error, "malformed frame");
+  }
+}
+
+frame_event frame_decoder::impl::end_frame() {
+  const bool control = header_.control();
+  const bool fin = header_.fin();
+  header_.reset();
+  if (!fin) {
+    message_open_ = true;
+    return {};
+  }
+  const frame_event event = take_message();
+  if (!control) {
+    message_open_ = false;
+    message_bytes_ = 0;
+  }
+  return event;
+}
+
+frame_event frame_decoder::impl::take_message() {
+  using kind = frame_event::kind;
+  namespace codes = websocketpp::frame::opcode;
+  const auto message = processor_.get_message();
+  if (!message) {
+    fail(close_code::internal_error, "frame without a message");
+    return {};
+  }
+  const std::string_view payload = message->get_payload();  // owned by `slots_`
+  switch (message->get_opcode()) {
+    case codes::text:
+      // hybi13 checks the end of a code point only in messages of one frame.
+      if (message_open_ && !is_valid_utf8(payload)) {
+        fail(close_code::invalid_payload, "text that is not UTF-8");
+        return {};
+      }
+      return {kind::text, close_code::no_status, payload};
+    case codes::binary:
+      return {kind::binary, close_code::no_status, payload};
+    case codes::ping:
+      return {kind::ping, close_code::no_status, payload};
+    case codes::pong:
+      return {kind::pong, close_code::no_status, payload};
+    default:
+      break;
+  }
+  const frame_event event = read_close_payload(payload);
+  if (event.what == kind::fault) {
+    fail(event.code, event.payload);
+  }
+  return event;
+}
+
+void frame_decoder::impl::fail(close_code code, std::string_view rule) noexcept {
+  fault_ = {frame_event::kind::fault, code, rule};
+}
+
+std::size_t frame_decoder::impl::held_bytes() const noexcept {
+  return message_open_ || header_.complete() ? slots_->capacity() : 0;
+}
+
+void frame_decoder::impl::trim() noexcept {
+  if (!message_open_ && !header_.complete()) {
+    slots_->release();
+  }
+}
+
+frame_decoder::frame_decoder(std::size_t max_message_bytes)
+    : impl_(std::make_unique<impl>(max_message_bytes)) {}
+
+frame_decoder::~frame_decoder() = default;
+
+std::size_t frame_decoder::consume(char* data, std::size_t size, frame_event& event) {
+  return impl_->consume(data, size, event);
+}
+
+bool frame_decoder::idle() const noexcept {
+  return impl_->idle();
+}
+bool frame_decoder::faulted() const noexcept {
+  return impl_->faulted();
+}
+std::size_t frame_decoder::held_bytes() const noexcept {
+  return impl_->held_bytes();
+}
+void frame_decoder::trim() noexcept {
+  impl_->trim();
+}
+
+}  // namespace broadcast_hub::wire

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "wire/request.hpp"
+#include "wire/response.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace broadcast_hub::wire {
+
+/// Whether the request asks for an upgrade to WebSocket: it has an `Upgrade` header with the token
+/// "websocket", or any `Sec-WebSocket-` request header. Whether it asks rightly is another
+/// question.
+bool asks_for_websocket(const request& request) noexcept;
+
+/// Checks the request as RFC 6455, section 4.2.1 wants it: GET, HTTP/1.1, `Upgrade` and
+/// `Connection` by token, version exactly 13, a key that decodes to 16 bytes, no body. Status 101
+/// when it is in order, else the response to send: 400, 405 or 426 (with `Sec-WebSocket-Version:
+/// 13`).
+response check_upgrade(const request& request);
+
+/// Subprotocols in the order offered; repetitions, and what is no token, left out.
+std::vector<std::string> offered_subprotocols(const request& request);
+
+/// Whether a page with the request's `Origin` may connect; see `listen_options::allowed_origins`.
+bool origin_allowed(const request& request, const std::vector<std::string>& allowed);
+
+/// The bytes of the 101 response. Requires: `check_upgrade` said 101. `subprotocol` may be empty.
+std::string accept_upgrade(const request& request, std::string_view subprotocol);
+
+}  // namespace broadcast_hub::wire

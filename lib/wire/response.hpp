@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace broadcast_hub::wire {
+
+/// An HTTP response, not yet written. A value; the body is shared because many clients may be sent
+/// the same file.
+struct response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< without Content-Length, Connection
+  std::shared_ptr<const std::string> body;                   ///< null: none
+  bool omit_body = false;  ///< HEAD: Content-Length tells the body's size, but it is not sent
+  bool close = false;      ///< the connection ends behind it, whatever the request asked for
+};
+
+/// A response with a one-line text/plain body.
+response text_response(int status, std::string_view text);
+
+/// "Not Found" for 404; "Unknown" for a number without a name.
+std::string_view reason_phrase(int status) noexcept;
+
+/// Status line and headers, with `Content-Length` (but for 1xx, 204 and 304) and
+/// `Connection: keep-alive` or `close`. Not the body.
+std::string serialize_head(const response& response, bool keep_alive);
+
+}  // namespace broadcast_hub::wire

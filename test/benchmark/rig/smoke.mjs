@@ -1,0 +1,85 @@
+// Looks whether the rig works: every server passes with every shape of load, and the load generator
+// finds each kind of fault that a server can have. Times are not looked at.
+
+import { describeCell, measure } from "./measure.mjs";
+import { parseCell } from "./options.mjs";
+
+const loads = [
+  ...["20x64x1", "20x64x16", "20x16x4", "20x126x3", "20x1000x16", "3x65536x2"].map(parseCell),
+  { mode: "idle", clients: 50 },
+];
+const smallRun = { warmUp: 10, broadcasts: 100, leastMs: 0 };
+
+// With 4 in flight, broadcast 24 has others before and behind it; with 1, broadcast 49 is the last
+// that is measured, and a fault there must not get away either.
+const faultRun = { warmUp: 10, broadcasts: 40, leastMs: 0, patienceMs: 1500 };
+const faults = [
+  ["drop", 24, 4, /^client 4 expected broadcast 24 but got '0+25/],
+  ["drop", 49, 1, /^client 4 did not get broadcast 49 within/],
+  ["reorder", 24, 4, /^client 4 expected broadcast 24 but got '0+25/],
+  ["corrupt", 24, 1, /^client 4 expected broadcast 24 but got '0+24/],
+  ["corrupt", 49, 1, /^client 4 expected broadcast 49 but got '0+49/],
+  ["duplicate", 24, 4, /^client 4 .* '0+24/],
+  ["duplicate", 49, 1, /^client 4 .* '0+49/],
+  ["truncate", 24, 4, /^client 4 expected broadcast 24 but got '0+24/],
+  ["wrong-opcode", 24, 1, /^client 4 got opcode 2 instead of a text/],
+].map(([fault, at, inFlight, expected]) => ({ fault, at, inFlight, expected }));
+
+function judgeHealthy(result, cell) {
+  if (result.errors !== 0) {
+    return result.error;
+  }
+  if (cell.mode === "idle") {
+    return Number.isFinite(result.rss_bytes_per_connection) ? "" : "no memory figure";
+  }
+  const { broadcasts, deliveries } = result;
+  if (broadcasts < smallRun.broadcasts || deliveries !== broadcasts * cell.clients) {
+    return `wrong count: ${deliveries} deliveries of ${broadcasts} broadcasts`;
+  }
+  return result.server_cpu_us_per_delivery > 0 ? "" : "no CPU figure";
+}
+
+function judgeFaulty(result, expected) {
+  if (result.errors !== 1) {
+    return "the fault was not found";
+  }
+  return expected.test(result.error) ? "" : `found as: ${result.error}`;
+}
+
+function healthyCases(options, servers) {
+  const run = { ...options, ...smallRun };
+  return servers.flatMap((server) =>
+    loads.map((cell) => ({
+      name: `${server.name}: ${describeCell(cell)}`,
+      judge: async () => judgeHealthy(await measure(run, server, cell), cell),
+    })),
+  );
+}
+
+function faultyCases(options, servers) {
+  const raw = servers.find((server) => server.name === "raw_send");
+  if (!raw) {
+    return [];
+  }
+  const run = { ...options, ...faultRun };
+  return faults.map(({ fault, at, inFlight, expected }) => ({
+    name: `finds ${fault} of broadcast ${at} with ${inFlight} in flight`,
+    judge: async () => {
+      const command = [...raw.command, "--fault", fault, "--fault-at", String(at)];
+      const cell = { mode: "broadcast", clients: 5, payload: 64, inFlight };
+      return judgeFaulty(await measure(run, { ...raw, command }, cell), expected);
+    },
+  }));
+}
+
+export async function runSmoke(options, servers) {
+  const cases = [...healthyCases(options, servers), ...faultyCases(options, servers)];
+  let failed = 0;
+  for (const { name, judge } of cases) {
+    const complaint = await judge().catch((fault) => fault.message);
+    failed += complaint ? 1 : 0;
+    console.log(complaint ? `not ok - ${name}: ${complaint}` : `ok - ${name}`);
+  }
+  console.log(`${cases.length - failed} passed, ${failed} failed`);
+  return failed === 0;
+}

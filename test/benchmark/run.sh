@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Measures what broadcasts cost this library's server, beside other servers, and writes the figures
+# to docs/benchmarks. `run.sh --help` lists the options.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=$root/build/benchmark
+
+need() {
+  command -v "$1" >/dev/null || { echo "run.sh needs $1. On Debian: apt install $2" >&2; exit 2; }
+}
+
+build_programs() {
+  need cmake cmake
+  mkdir -p "$root/build"
+  need ninja ninja-build
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DBROADCAST_HUB_BUILD_TESTS=ON -DBROADCAST_HUB_BUILD_BENCH=ON \
+    -DBROADCAST_HUB_BUILD_EXAMPLES=OFF >"$build.log" 2>&1 ||
+    { cat "$build.log" >&2; exit 1; }
+  cmake --build "$build" --target benchmark_programs
+}
+
+# The lock keeps two build folders that are tested at the same time out of each other's way.
+install_ws() {
+  local ws=$here/servers/ws
+  need npm npm
+  (
+    flock 9
+    if [[ ! -e $ws/node_modules || $ws/package-lock.json -nt $ws/node_modules ]]; then
+      npm --prefix "$ws" ci --no-audit --no-fund >&2
+      touch "$ws/node_modules"
+    fi
+  ) 9<"$ws/package.json"
+}
+
+need node nodejs
+need setpriv util-linux
+need taskset util-linux
+case " $* " in
+  *" --help "*) exec node "$here/rig/main.mjs" --help ;;
+  *" --build-dir"[=\ ]*) install_ws && exec node "$here/rig/main.mjs" "$@" ;;
+  *)
+    build_programs
+    install_ws
+    exec node "$here/rig/main.mjs" --build-dir "$build" "$@"
+    ;;
+esac

@@ -1,0 +1,44 @@
+// The library, by its public interface and with its defaults.
+
+#include "support/arguments.hpp"
+#include "support/descriptor_limit.hpp"
+
+#include <broadcast_hub/hub.hpp>
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace broadcast_hub::benchmark;
+
+broadcast_hub::hub_options hub_options_from(const arguments& given) {
+  broadcast_hub::hub_options options;
+  options.shards = static_cast<unsigned>(given.number("shards", options.shards));
+  options.limits.max_connections = given.number("max-connections", options.limits.max_connections);
+  options.outbound.max_lag_bytes = given.number("max-lag-bytes", options.outbound.max_lag_bytes);
+  return options;
+}
+
+void serve(const arguments& given) {
+  raise_descriptor_limit();
+  broadcast_hub::hub hub(hub_options_from(given));
+  hub.on_message([&hub](const broadcast_hub::connection&, const broadcast_hub::message& message) {
+    hub.broadcast(message.payload, message.kind);
+  });
+  broadcast_hub::listen_options where;
+  where.address = "127.0.0.1";
+  std::cout << hub.listen(where) << std::endl;  // NOLINT(performance-avoid-endl): awaited
+  hub.run();
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  try {
+    serve(arguments(count, values, {"shards", "max-connections", "max-lag-bytes"}));
+  } catch (const std::exception& failure) {
+    std::cerr << "bench_hub: " << failure.what() << '\n';
+    return 1;
+  }
+}

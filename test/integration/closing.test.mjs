@@ -1,0 +1,105 @@
+// How connections end, and how the server does.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Client } from "./support/client.mjs";
+import { DemoServer } from "./support/demo_server.mjs";
+import { HANDSHAKE, parseFrames, parseResponse, RawClient, request } from "./support/raw.mjs";
+
+const NOT_UTF8 = Buffer.from([0xff, 0xfe]);
+
+let server;
+before(async () => (server = await DemoServer.start()));
+after(() => server?.kill());
+
+for (const [code, reason] of [
+  [1000, "done"],
+  [1001, ""],
+  [3000, "für später"],
+  [4999, "x".repeat(123)],
+]) {
+  test(`a client's close with ${code} is answered with the same code and logged`, async () => {
+    const client = await Client.open(server.wsPort);
+    assert.equal((await client.close(code, reason)).code, code);
+    await server.line("closed", client.address, String(code), reason);
+  });
+}
+
+test("a client's close without a code is answered without one", async () => {
+  const client = await Client.open(server.wsPort);
+  assert.equal((await client.close()).code, 1005);
+  await server.line("closed", client.address, "1005");
+});
+
+test("a client that vanishes is logged as 1006", async () => {
+  const client = await Client.open(server.wsPort);
+  client.vanish();
+  await server.line("closed", client.address, "1006");
+});
+
+test("a message over the limit closes with 1009", async () => {
+  const client = await Client.open(server.wsPort);
+  client.send("x".repeat(64 * 1024 + 1));
+  assert.equal((await client.closed).code, 1009);
+  await server.line("closed", client.address, "1009");
+});
+
+test("text that is not UTF-8 closes with 1007", async () => {
+  const client = await Client.open(server.wsPort);
+  client.socket.send(NOT_UTF8, { binary: false });
+  assert.equal((await client.closed).code, 1007);
+});
+
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  test(`${signal} closes every connection with 1001 and ends with status 0`, async () => {
+    const ending = await DemoServer.start();
+    const clients = await Promise.all(Array.from({ length: 8 }, () => Client.open(ending.wsPort)));
+    await Promise.all(clients.map((client) => client.texts(1)));
+    const ms = await ending.stop(signal);
+    assert.ok(ms < 5000, `took ${ms} ms`);
+    for (const client of clients) assert.equal((await client.closed).code, 1001);
+    for (const client of clients) await ending.line("closed", client.address, "1001");
+  });
+}
+
+test("SIGTERM without clients ends at once", async () => {
+  const idle = await DemoServer.start();
+  const ms = await idle.stop();
+  assert.ok(ms < 2000, `took ${ms} ms`);
+});
+
+test("a client that does not answer, and one that only keeps a socket, do not hold it up", async (t) => {
+  const ending = await DemoServer.start();
+  const deaf = new RawClient(ending.wsPort);
+  const idle = new RawClient(ending.httpPort);
+  t.after(() => [deaf, idle].forEach((client) => client.drop()));
+  await deaf.send(request(...HANDSHAKE));
+  await idle.send(request("GET / HTTP/1.1", "Host: localhost"));
+  await deaf.until("the greeting", (bytes) => bytes.includes("Gotcha"));
+  await idle.until("the page", (bytes) => bytes.includes("</html>"));
+
+  const ms = await ending.stop();
+  assert.ok(ms < 5000, `took ${ms} ms`);
+  const frames = parseFrames(parseResponse(await deaf.untilEnd()).rest);
+  assert.equal(frames.at(-1).opcode, 8);
+  assert.equal(frames.at(-1).payload.readUInt16BE(0), 1001);
+});
+
+test("a second signal does not wait for clients", async (t) => {
+  const ending = await DemoServer.start();
+  const deaf = new RawClient(ending.wsPort);
+  t.after(() => deaf.drop());
+  await deaf.send(request(...HANDSHAKE));
+  await deaf.until("the greeting", (bytes) => bytes.includes("Gotcha"));
+  ending.signal("SIGTERM");
+  await deaf.until("a close frame", (bytes) => {
+    const response = parseResponse(bytes);
+    return parseFrames(response.rest).some((frame) => frame.opcode === 8);
+  });
+  const ms = await ending.stop("SIGTERM");
+  assert.ok(ms < 2000, `took ${ms} ms`);
+});
+
+test("ends well after all this", async () => {
+  await server.stop();
+});

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Sets the machine up, builds everything and runs the tests.
+#   test/run.sh [--preset dev|asan|tsan|tidy] [arguments of ctest]
+#   test/run.sh -L unit              only the tests with a label: unit, conformance, integration,
+#                                    browser, package, lint
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+preset=dev
+if [[ ${1:-} == --preset ]]; then
+  preset=${2:?"--preset needs a name: dev, asan, tsan or tidy"}
+  shift 2
+fi
+
+source .ci/packages.sh
+packages=("${build_packages[@]}" "${example_packages[@]}" "${test_packages[@]}")
+if [[ $preset == tidy ]]; then
+  packages+=("${tidy_packages[@]}")
+fi
+require_packages "${packages[@]}"
+
+# npm writes this file last, so a missing or older one means an unfinished or outdated install.
+install_node_modules() {
+  local folder=$1
+  [[ -e $folder/package-lock.json ]] || return 0
+  [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return 0
+  echo "npm ci in $folder"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
+}
+install_node_modules test/browser
+install_node_modules test/integration
+
+cmake --preset "$preset" --log-level=WARNING
+cmake --build --preset "$preset"
+
+# The sanitizers of gcc 12 cannot place their memory where the kernel spreads addresses widely.
+wrapper=()
+if setarch --addr-no-randomize true 2>/dev/null; then
+  wrapper=(setarch --addr-no-randomize)
+fi
+"${wrapper[@]}" ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
+  --parallel "$(nproc)" "$@" </dev/null

@@ -1,0 +1,183 @@
+#include "http/folder.hpp"
+
+#include "http/file_stamp.hpp"
+#include "temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace broadcast_hub::http {
+namespace {
+
+std::string content_of(const folder::opened& opened) {
+  std::array<char, 64> bytes{};
+  const ssize_t count = ::read(opened.file.get(), bytes.data(), bytes.size());
+  return count < 0 ? "unreadable" : std::string(bytes.data(), static_cast<std::size_t>(count));
+}
+
+class FolderTest : public testing::TestWithParam<folder::lookup> {
+ protected:
+  FolderTest() {
+    outside_.write("secret.txt", "secret");
+    outside_.write("web/a.txt", "a");
+    outside_.write("web/sub/b.txt", "b");
+    outside_.write("website/secret.txt", "secret");
+    root_ = outside_.path("web");
+  }
+
+  temporary_folder outside_;
+  std::string root_;
+};
+
+TEST_P(FolderTest, OpensWhatIsBelow) {
+  const folder web(root_, GetParam());
+  EXPECT_EQ(content_of(web.open("a.txt")), "a");
+  EXPECT_EQ(content_of(web.open("sub/b.txt")), "b");
+  EXPECT_EQ(status_of(web.open("sub").file.get()).kind, file_kind::folder);
+  EXPECT_EQ(status_of(web.open("").file.get()).kind, file_kind::folder);
+}
+
+TEST_P(FolderTest, OpensNothingElse) {
+  outside_.link("web/out_file", "../secret.txt");
+  outside_.link("web/out_folder", "..");
+  outside_.link("web/out_absolute", outside_.path("secret.txt"));
+  outside_.link("web/out_twice", "out_file");
+  outside_.link("web/out_sibling", "../website/secret.txt");
+  outside_.link("web/slash", "/");
+  outside_.link("web/process", "/proc/self/root");
+  outside_.link("web/endless", "endless");
+  outside_.link("web/dangling", "nothing");
+  const folder web(root_, GetParam());
+  const std::vector<std::string> paths = {
+      "..",
+      "../secret.txt",
+      "../web/../secret.txt",
+      "sub/../../secret.txt",
+      "../website/secret.txt",
+      outside_.path("secret.txt"),
+      outside_.path("web/a.txt"),
+      "/",
+      "/etc/passwd",
+      "out_file",
+      "out_folder",
+      "out_folder/secret.txt",
+      "out_folder/web/a.txt",
+      "out_absolute",
+      "out_twice",
+      "out_sibling",
+      "slash",
+      "slash/etc/passwd",
+      "process",
+      "process/etc/passwd",
+      "endless",
+      "dangling",
+      "missing",
+      "missing/a.txt",
+      "a.txt/",
+      "a.txt/b",
+      std::string("a.txt\0.png", 10),
+      std::string(300, 'n'),
+      std::string(5000, 'n'),
+  };
+  for (const std::string& path : paths) {
+    const folder::opened opened = web.open(path);
+    EXPECT_FALSE(opened.file) << path;
+    EXPECT_NE(opened.error, 0) << path;
+  }
+}
+
+TEST_P(FolderTest, DoesNotWaitForTheWriterOfAPipe) {
+  ASSERT_EQ(::mkfifo(outside_.path("web/pipe").c_str(), 0600), 0);
+  const folder web(root_, GetParam());
+  const folder::opened opened = web.open("pipe");
+  EXPECT_TRUE(!opened.file || status_of(opened.file.get()).kind == file_kind::other);
+}
+
+TEST_P(FolderTest, DoesNotOpenASocket) {
+  const descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  const std::string path = outside_.path("web/socket");
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  std::copy(path.begin(), path.end(), address.sun_path);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const folder web(root_, GetParam());
+  EXPECT_EQ(web.open("socket").error, ENXIO);
+}
+
+TEST_P(FolderTest, ServesTheFolderThatHasTheNameNow) {
+  const folder web(root_, GetParam());
+  std::filesystem::rename(root_, outside_.path("old"));
+  EXPECT_EQ(web.open("a.txt").error, ENOENT);
+  outside_.write("web/a.txt", "new");
+  EXPECT_EQ(content_of(web.open("a.txt")), "new");
+}
+
+TEST_P(FolderTest, LeavesNoDescriptorOpen) {
+  const folder web(root_, GetParam());
+  const auto count = [] {
+    const std::filesystem::directory_iterator open_files("/proc/self/fd");
+    return std::distance(begin(open_files), end(open_files));
+  };
+  const auto before = count();
+  for (const char* path : {"a.txt", "sub/b.txt", "sub", "", "missing/x/y", "../secret.txt"}) {
+    web.open(path);
+  }
+  EXPECT_EQ(count(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lookups, FolderTest,
+                         testing::Values(folder::lookup::by_kernel, folder::lookup::by_walk),
+                         [](const auto& tested) {
+                           return tested.param == folder::lookup::by_kernel ? "ByKernel" : "ByWalk";
+                         });
+
+TEST(FolderLinksTest, TheWalkFollowsNoLinks) {
+  const temporary_folder root;
+  root.write("sub/b.txt", "b");
+  root.link("link", "sub");
+  root.link("file", "sub/b.txt");
+  const folder web(root.path(), folder::lookup::by_walk);
+  EXPECT_FALSE(web.open("link/b.txt").file);
+  EXPECT_FALSE(web.open("link").file);
+  EXPECT_FALSE(web.open("file").file);
+}
+
+TEST(FolderLinksTest, MayBeReachedThroughALink) {
+  const temporary_folder outside;
+  outside.write("real/a.txt", "a");
+  outside.link("web", "real");
+  for (const auto how : {folder::lookup::by_kernel, folder::lookup::by_walk}) {
+    EXPECT_EQ(content_of(folder(outside.path("web"), how).open("a.txt")), "a");
+  }
+}
+
+TEST(FolderSetUpTest, NamesTheFolderAndTheRemedy) {
+  const temporary_folder root;
+  root.write("file", "");
+  for (const std::string& path : {root.path("missing"), root.path("file"), std::string()}) {
+    try {
+      const folder web(path);
+      ADD_FAILURE() << "\"" << path << "\" was taken for a folder";
+    } catch (const std::system_error& fault) {
+      const std::string_view text = fault.what();
+      EXPECT_NE(text.find("\"" + path + "\""), std::string_view::npos) << text;
+      EXPECT_NE(text.find("give the path of a folder"), std::string_view::npos) << text;
+      EXPECT_NE(fault.code().value(), 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace broadcast_hub::http
