@@ -1,6 +1,7 @@
 // A whole WebSocket server: it greets, listens, and tells everybody.
 //
-// Try it: run it, then connect with any WebSocket client, for example in a browser's console
+// Try it: run it, then connect with any WebSocket client, for example in the browser console of a
+// page from localhost:
 //   s = new WebSocket("ws://localhost:8081/"); s.onmessage = e => console.log(e.data);
 //   s.send("hi");
 // Ctrl+C stops it.

@@ -1,7 +1,7 @@
 // A hub inside a program that has a loop already, here a game that moves a ball thirty times a
 // second. There is one thread, so handlers and game share their state without locks.
 //
-// Try it: run it, then in a browser's console
+// Try it: run it, then in the browser console of a page from localhost
 //   s = new WebSocket("ws://localhost:8081/"); s.onmessage = e => console.log(e.data);
 //   s.send("kick");
 
@@ -33,8 +33,8 @@ struct ball {
 
 int main() {
   // [region set_up]
+  ball ball;  // before the hub, whose handlers refer to it
   broadcast_hub::hub hub;
-  ball ball;
   hub.on_message([&](broadcast_hub::connection, std::string_view text) {
     if (text == "kick") {
       ball.kick();

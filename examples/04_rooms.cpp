@@ -1,7 +1,7 @@
 // Rooms, made of a connection's user data and of broadcasts to some of all connections.
 //
 // Try it with several clients: connect to ws://localhost:8081/kitchen and
-// ws://localhost:8081/garden. The path is the room; "/leave" and "/join NAME" change it.
+// ws://localhost:8081/garden. The path is the room; "/join /garden" and "/leave" change it.
 
 #include <broadcast_hub/hub.hpp>
 

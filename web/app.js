@@ -36,13 +36,11 @@ const page = {
   send: document.getElementById("send"),
   close: document.getElementById("close"),
   reconnect: document.getElementById("reconnect"),
-  log: document.getElementById("log"),
   entries: document.getElementById("entries"),
 };
 
 let socket = null;
 let closeAsked = false;
-let following = true;
 
 /** The WebSocket port: 8081 unless the page's address says ?ws=PORT. */
 function portFromAddress() {
@@ -85,12 +83,6 @@ function addEntry(kind, text) {
 
   page.entries.append(entry);
   while (page.entries.childElementCount > MAX_ENTRIES) page.entries.firstElementChild.remove();
-  showNewest();
-}
-
-// The log follows its newest entry only while the reader is at the end.
-function showNewest() {
-  if (following) page.log.scrollTop = page.log.scrollHeight;
 }
 
 function allow(button, allowed) {
@@ -159,12 +151,6 @@ function isLive() {
 
 const serverAddress = `ws://${location.hostname || "localhost"}:${portFromAddress()}/`;
 page.address.textContent = serverAddress;
-
-page.log.addEventListener("scroll", () => {
-  const { scrollHeight, scrollTop, clientHeight } = page.log;
-  following = scrollHeight - scrollTop - clientHeight < 40;
-});
-new ResizeObserver(showNewest).observe(page.log);
 
 page.send.addEventListener("click", () => {
   if (isAllowed(page.send) && socket.readyState === WebSocket.OPEN) send("Hey");

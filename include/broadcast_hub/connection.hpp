@@ -1,15 +1,15 @@
 #pragma once
 
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/connection_id.hpp>
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/message.hpp>
+
 #include <any>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include <broadcast_hub/close_code.hpp>
-#include <broadcast_hub/connection_id.hpp>
-#include <broadcast_hub/export.hpp>
-#include <broadcast_hub/message.hpp>
 
 namespace broadcast_hub {
 
@@ -28,20 +28,25 @@ class BROADCAST_HUB_EXPORT connection {
   connection_id id() const noexcept { return id_; }
 
   /// Queues one message for this peer. Nothing is waited for: success means that the message is
-  /// queued. On the connection's own shard, messages and broadcasts leave in the order of
-  /// the calls; from other threads, `send` and `broadcast` have no order between them.
+  /// queued. On the connection's own shard, messages and broadcasts leave in the order of the
+  /// calls, except that messages overtake broadcasts that wait because the peer reads too slowly.
+  /// From other threads, `send` and `broadcast` have no order between them.
   ///
-  /// Errors: `connection_gone`, `connection_closing`, `invalid_utf8`, `hub_stopped`; `message_too_big` for more
-  /// than `outbound.max_queued_bytes`; `overloaded` when more than `outbound.max_backlog_bytes`
-  /// sent from other threads wait. From another thread, a connection that ends before
-  /// its shard gets to the message is not reported.
+  /// Errors: `connection_gone`, `connection_closing`, `invalid_utf8`; `message_too_big` for more
+  /// than `outbound.max_queued_bytes`, its header of at most 10 bytes included; `overloaded` when
+  /// the queue would pass `outbound.max_queued_bytes`, and then the connection is closed with 4008.
+  /// From another thread `hub_stopped`, and `overloaded` when `outbound.max_backlog_bytes` wait;
+  /// what happens later on the connection's shard is not reported there.
   std::error_code send(std::string_view payload, message_kind kind = message_kind::text) const;
 
   /// Sends a close frame behind everything sent and broadcast before, and ends the connection when
-  /// the peer has answered or `timeouts.close` has passed. A second call does nothing.
+  /// the peer has answered or `timeouts.close` has passed since the call. A second call does
+  /// nothing.
   ///
-  /// Errors: `connection_gone`, `connection_closing`, `hub_stopped`, `invalid_close_code` (1004, 1005, 1006, 1015 and
-  /// everything outside 1000-1014 and 3000-4999), `close_reason_too_long`, `invalid_utf8`.
+  /// Errors: `connection_gone`; `invalid_close_code` for what RFC 6455, section 7.4 keeps from
+  /// endpoints (1004, 1005, 1006, 1015 and everything outside 1000-1014 and 3000-4999);
+  /// `close_reason_too_long` for more than 123 bytes; `invalid_utf8`. On the connection's own shard
+  /// `connection_closing`, from other threads `hub_stopped`.
   std::error_code close(close_code code = close_code::normal, std::string_view reason = {}) const;
 
   /// For example "127.0.0.1:50312" or "[::1]:50312"; empty once the connection is gone.

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <broadcast_hub/export.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
-
-#include <broadcast_hub/export.hpp>
 
 namespace broadcast_hub {
 

@@ -1,36 +1,36 @@
 #pragma once
 
+#include <broadcast_hub/export.hpp>
+
 #include <string>
 #include <system_error>
 #include <type_traits>
-
-#include <broadcast_hub/export.hpp>
 
 namespace broadcast_hub {
 
 /// Every error that the library reports. Values are permanent; retired ones become `unused_N`.
 enum class errc {
-  connection_gone = 1,       ///< the connection has ended; nothing was sent
-  connection_closing = 2,    ///< a close was already asked for; nothing was sent
-  invalid_utf8 = 3,          ///< a text payload or close reason is not UTF-8; nothing was sent
-  invalid_close_code = 4,    ///< a close code that RFC 6455, section 7.4 does not let us send
-  close_reason_too_long = 5, ///< a close reason of more than 123 bytes (RFC 6455, section 5.5)
-  message_too_big = 6,       ///< an outgoing message larger than one connection may have queued
-  overloaded = 7,            ///< more is waiting to be sent than the limits allow; nothing was sent
-  hub_stopped = 8,           ///< the hub is stopping or has stopped
-  address_in_use = 9,        ///< another program listens on that address and port
-  address_not_available = 10,///< no interface of this machine has that address
-  permission_denied = 11,    ///< the operating system does not let us
-  out_of_resources = 12,     ///< out of descriptors, memory or threads
-  io_error = 13,             ///< any other failure of the operating system
+  connection_gone = 1,        ///< the connection has ended; nothing was sent
+  connection_closing = 2,     ///< a close was already asked for; nothing was sent
+  invalid_utf8 = 3,           ///< a text payload or close reason is not UTF-8; nothing was sent
+  invalid_close_code = 4,     ///< a close code that RFC 6455, section 7.4 does not let us send
+  close_reason_too_long = 5,  ///< a close reason of more than 123 bytes (RFC 6455, section 5.5)
+  message_too_big = 6,        ///< an outgoing message larger than one connection may have queued
+  overloaded = 7,      ///< more is waiting to be sent than the limits allow; nothing was sent
+  hub_stopped = 8,     ///< the hub is stopping or has stopped
+  address_in_use = 9,  ///< another program listens on that address and port
+  address_not_available = 10,  ///< no interface of this machine has that address
+  permission_denied = 11,      ///< the operating system does not let us
+  out_of_resources = 12,       ///< out of descriptors, memory or threads
+  io_error = 13,               ///< any other failure of the operating system
 };
 
 /// Coarse situations to compare an `error_code` with: `if (ec == condition::unavailable)`.
 enum class condition {
-  overloaded = 1,    ///< try again when there is less to do
-  unavailable = 2,   ///< the other end, or the hub, is not there any more
-  invalid_input = 3, ///< the arguments were wrong; trying again does not help
-  system = 4,        ///< the operating system refused
+  overloaded = 1,     ///< try again when there is less to do
+  unavailable = 2,    ///< the other end, or the hub, is not there any more
+  invalid_input = 3,  ///< the arguments were wrong; trying again does not help
+  system = 4,         ///< the operating system refused
 };
 
 BROADCAST_HUB_EXPORT const std::error_category& error_category() noexcept;

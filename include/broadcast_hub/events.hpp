@@ -1,13 +1,13 @@
 #pragma once
 
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/export.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <broadcast_hub/close_code.hpp>
-#include <broadcast_hub/export.hpp>
 
 namespace broadcast_hub {
 

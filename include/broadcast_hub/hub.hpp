@@ -1,12 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string_view>
-
 #include <broadcast_hub/connection.hpp>
 #include <broadcast_hub/error.hpp>
 #include <broadcast_hub/events.hpp>
@@ -16,6 +9,13 @@
 #include <broadcast_hub/publication.hpp>
 #include <broadcast_hub/stats.hpp>
 #include <broadcast_hub/timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
 
 namespace broadcast_hub {
 
@@ -62,8 +62,8 @@ class BROADCAST_HUB_EXPORT hub {
   /// A whole message has arrived.
   void on_message(message_handler handler);
 
-  /// A connection that `on_open` announced has ended. Called exactly once for each. Its id, address,
-  /// path and user data still work; sends report `connection_closing`.
+  /// A connection that `on_open` announced has ended. Called exactly once for each. Its id,
+  /// address, path and user data still work; sends report `connection_closing`.
   void on_close(close_handler handler);
   /// @}
 
@@ -89,7 +89,7 @@ class BROADCAST_HUB_EXPORT hub {
   void start();
 
   /// Does what is ready, without waiting, on the calling thread, and returns the number of loop
-  /// events handled. For applications with a loop of their own.
+  /// events handled: 0 after a stop, and in a handler. For applications with a loop of their own.
   ///
   /// Errors: throws `std::logic_error` after `run()` or `start()`, or when `shards` is not 1.
   std::size_t poll();
@@ -104,12 +104,12 @@ class BROADCAST_HUB_EXPORT hub {
   /// the same order.
   ///
   /// Errors, in the result: `invalid_utf8`; `message_too_big` for more than
-  /// `outbound.max_lag_bytes`, its header of at most 10 bytes included; `overloaded` when shards are `outbound.max_backlog_bytes`
-  /// behind; `hub_stopped`. Nothing was sent then.
+  /// `outbound.max_lag_bytes`, its header of at most 10 bytes included; `overloaded` when a shard
+  /// is `outbound.max_backlog_bytes` behind; `hub_stopped`. Nothing was sent then.
   publish_result broadcast(std::string_view payload, message_kind kind = message_kind::text);
 
   /// Sends one message to every connection but one. A direct send of one shared buffer: it
-  /// counts against `outbound.max_queued_bytes` and has no offset.
+  /// counts against `outbound.max_queued_bytes`, as `connection::send` does, and has no offset.
   ///
   /// Errors: `invalid_utf8`, `overloaded`, `hub_stopped`; `message_too_big` for more than
   /// `outbound.max_queued_bytes`.

@@ -1,21 +1,21 @@
 #pragma once
 
-#include <functional>
-#include <string_view>
-
 #include <broadcast_hub/connection_id.hpp>
 #include <broadcast_hub/export.hpp>
+
+#include <functional>
+#include <string_view>
 
 namespace broadcast_hub {
 
 /// Levels by who should act.
 enum class log_level : unsigned char {
-  trace, ///< whoever debugs the library: control frames, timers
-  debug, ///< whoever debugs an application: every message received, sent and broadcast
-  info,  ///< nobody: listening, opened, closed, stopped
-  warn,  ///< the operator, some day: a peer misbehaved, a limit was reached
-  error, ///< the operator or developer, soon: a handler threw, a listener failed
-  off    ///< as a threshold: nothing
+  trace,  ///< whoever debugs the library: every socket accepted and ended, plain HTTP too
+  debug,  ///< whoever debugs an application: every message received, sent and broadcast
+  info,   ///< nobody: listening, opened, closed, stopped
+  warn,   ///< the operator, some day: a peer misbehaved, a limit was reached
+  error,  ///< the operator or developer, soon: a handler threw, a listener failed
+  off     ///< as a threshold: nothing
 };
 
 /// One line of the log. Text that came from a peer is escaped and cut to 200 characters, so a line

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/log.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <broadcast_hub/export.hpp>
-#include <broadcast_hub/log.hpp>
 
 namespace broadcast_hub {
 
@@ -22,51 +22,54 @@ struct limit_options {
   /// Range 256 to 16,000, which is what the parser can hold.
   std::size_t max_header_bytes = std::size_t{8} * 1024;
 
-  /// Connections at a time, plain HTTP included; a request past it is answered 503.
+  /// Connections at a time, plain HTTP included; a request past it is answered 503, and sockets
+  /// more than 64 past it are dropped.
   /// Range 1 to 1,000,000. The descriptor limit of the process must be higher (`ulimit -n`).
   std::size_t max_connections = 10'000;
 
   /// Bytes of half-received messages per shard, all connections together; the connection that
-  /// would pass it is closed with 1013. At least `max_message_bytes`.
+  /// would pass it is closed with 1013. Range `max_message_bytes` to 64 GiB.
   std::size_t max_partial_bytes = std::size_t{64} * 1024 * 1024;
 };
 
 /// How dead peers are found. Times are kept to about a quarter of a second.
 struct heartbeat_options {
-  /// A ping is sent when nothing has arrived from the peer for this long. Zero: never.
+  /// A ping is sent when nothing has arrived from the peer for this long. At most one day; zero:
+  /// never.
   std::chrono::milliseconds ping_after = std::chrono::seconds(25);
 
-  /// A peer that sends nothing for this long after a ping is closed with 4000. At least 1 ms.
+  /// A peer that sends nothing for this long after a ping is closed with 4000. 1 ms to one day.
   std::chrono::milliseconds pong_within = std::chrono::seconds(10);
 };
 
-/// How long things may take. Each at least 1 ms.
+/// How long things may take. Each 1 ms to one day.
 struct timeout_options {
   /// From accepting a socket to its complete request, and again until `on_upgrade` has replied.
   std::chrono::milliseconds handshake = std::chrono::seconds(10);
 
-  /// From sending a close frame to the end of the connection. Then the socket is closed anyway.
+  /// From the call of `close()`, or the failure, to the end of the connection. Then the socket is
+  /// closed anyway.
   std::chrono::milliseconds close = std::chrono::seconds(5);
 
   /// How long an HTTP connection is kept open without a request (keep-alive).
   std::chrono::milliseconds http_idle = std::chrono::seconds(15);
 
-  /// How long `run()` gives the peers to close after SIGINT or SIGTERM.
+  /// How long `run()` gives the peers to close after SIGINT or SIGTERM. May be zero.
   std::chrono::milliseconds shutdown = std::chrono::seconds(3);
 };
 
 /// What may wait to be sent.
 struct outbound_options {
   /// Bytes of direct sends queued per connection; the connection that would pass it is closed
-  /// with 4008. Publications do not count here. At least 1 KiB.
+  /// with 4008. Publications do not count here. Range 1 KiB to 1 GiB.
   std::size_t max_queued_bytes = std::size_t{1024} * 1024;
 
   /// Bytes of the topic log that a connection may be behind; one further behind is closed with
-  /// 4008. At least 64 KiB.
+  /// 4008. Range 64 KiB to 1 GiB.
   std::size_t max_lag_bytes = std::size_t{1024} * 1024;
 
   /// Bytes published, or sent from other threads, that shards have not got to yet; past it
-  /// `broadcast` and `send` report `errc::overloaded`. At least `max_lag_bytes`.
+  /// `broadcast` and `send` report `errc::overloaded`. Range `max_lag_bytes` to 64 GiB.
   std::size_t max_backlog_bytes = std::size_t{64} * 1024 * 1024;
 };
 

@@ -11,7 +11,7 @@ struct hub_stats {
   std::uint64_t sockets_open = 0;      ///< gauge: all accepted sockets, plain HTTP included
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_closed = 0;
-  std::uint64_t upgrades_refused = 0;  ///< WebSocket requests answered with anything but 101
+  std::uint64_t upgrades_refused = 0;  ///< WebSocket requests refused by a rule or by `on_upgrade`
   std::uint64_t http_requests = 0;     ///< requests that were not WebSocket requests
   std::uint64_t accept_failures = 0;   ///< for example out of descriptors
 
@@ -20,14 +20,18 @@ struct hub_stats {
   std::uint64_t bytes_sent = 0;      ///< to sockets, everything included
   std::uint64_t send_calls = 0;      ///< system calls that sent
 
-  std::uint64_t publications = 0;       ///< broadcasts to everyone
-  std::uint64_t deliveries = 0;         ///< publication frames whose last byte the kernel took
-  std::uint64_t direct_messages = 0;    ///< messages of `send`, `broadcast_except`, `broadcast_if`
-  std::uint64_t slow_consumers = 0;     ///< connections closed with 4008
-  std::uint64_t idle_timeouts = 0;      ///< connections closed with 4000
-  std::uint64_t handshake_timeouts = 0;
-  std::uint64_t protocol_errors = 0;    ///< connections closed with 1002, 1007 or 1009
-  std::uint64_t handler_failures = 0;   ///< handlers that threw
+  std::uint64_t publications = 0;     ///< broadcasts to everyone
+  std::uint64_t deliveries = 0;       ///< publication frames whose last byte the kernel took
+  std::uint64_t direct_messages = 0;  ///< messages of `send`, `broadcast_except`, `broadcast_if`
+
+  // Why connections ended, counted when their socket is closed.
+  std::uint64_t slow_consumers = 0;      ///< with 4008
+  std::uint64_t idle_timeouts = 0;       ///< with 4000
+  std::uint64_t protocol_errors = 0;     ///< with 1002, 1007, 1009, or 1011 for want of memory
+  std::uint64_t bad_requests = 0;        ///< not HTTP, or too large
+  std::uint64_t handshake_timeouts = 0;  ///< no request, or no decision, in time
+
+  std::uint64_t handler_failures = 0;  ///< handlers that threw
 };
 
 }  // namespace broadcast_hub

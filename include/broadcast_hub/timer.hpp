@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include <broadcast_hub/export.hpp>
+
+#include <memory>
 
 namespace broadcast_hub {
 

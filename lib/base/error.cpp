@@ -9,36 +9,52 @@ class hub_error_category final : public std::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<errc>(value)) {
-      case errc::connection_gone: return "the connection has ended";
-      case errc::connection_closing: return "the connection is closing";
-      case errc::invalid_utf8: return "the text is not valid UTF-8; send it as binary";
-      case errc::invalid_close_code: return "a close code must be 1000-1003, 1007-1014 or 3000-4999";
-      case errc::close_reason_too_long: return "a close reason must be at most 123 bytes";
-      case errc::message_too_big: 
+      case errc::connection_gone:
+        return "the connection has ended";
+      case errc::connection_closing:
+        return "the connection is closing";
+      case errc::invalid_utf8:
+        return "the text is not valid UTF-8; send it as binary";
+      case errc::invalid_close_code:
+        return "a close code must be 1000-1003, 1007-1014 or 3000-4999";
+      case errc::close_reason_too_long:
+        return "a close reason must be at most 123 bytes";
+      case errc::message_too_big:
         return "the message is larger than outbound.max_queued_bytes (sends) or max_lag_bytes "
                "(broadcasts)";
-      case errc::overloaded: return "more waits to be sent than outbound.max_backlog_bytes";
-      case errc::hub_stopped: return "the hub is stopping or has stopped";
-      case errc::address_in_use: return "the address is in use by another program";
-      case errc::address_not_available: return "no interface of this machine has that address";
-      case errc::permission_denied: return "permission denied by the operating system";
-      case errc::out_of_resources: return "out of descriptors, memory or threads";
-      case errc::io_error: return "input or output failed";
+      case errc::overloaded:
+        return "more waits to be sent than outbound.max_queued_bytes or max_backlog_bytes allow";
+      case errc::hub_stopped:
+        return "the hub is stopping or has stopped";
+      case errc::address_in_use:
+        return "the address is in use by another program";
+      case errc::address_not_available:
+        return "no interface of this machine has that address";
+      case errc::permission_denied:
+        return "permission denied by the operating system";
+      case errc::out_of_resources:
+        return "out of descriptors, memory or threads";
+      case errc::io_error:
+        return "input or output failed";
     }
     return "unknown error";
   }
 
   std::error_condition default_error_condition(int value) const noexcept override {
     switch (static_cast<errc>(value)) {
-      case errc::overloaded: return condition::overloaded;
+      case errc::overloaded:
+        return condition::overloaded;
       case errc::connection_gone:
       case errc::connection_closing:
-      case errc::hub_stopped: return condition::unavailable;
+      case errc::hub_stopped:
+        return condition::unavailable;
       case errc::invalid_utf8:
       case errc::invalid_close_code:
       case errc::close_reason_too_long:
-      case errc::message_too_big: return condition::invalid_input;
-      default: return condition::system;
+      case errc::message_too_big:
+        return condition::invalid_input;
+      default:
+        return condition::system;
     }
   }
 };
@@ -49,10 +65,14 @@ class hub_condition_category final : public std::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<condition>(value)) {
-      case condition::overloaded: return "overloaded";
-      case condition::unavailable: return "unavailable";
-      case condition::invalid_input: return "invalid input";
-      case condition::system: return "refused by the operating system";
+      case condition::overloaded:
+        return "overloaded";
+      case condition::unavailable:
+        return "unavailable";
+      case condition::invalid_input:
+        return "invalid input";
+      case condition::system:
+        return "refused by the operating system";
     }
     return "unknown condition";
   }

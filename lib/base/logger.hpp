@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/text.hpp"
+
 #include <broadcast_hub/log.hpp>
 #include <broadcast_hub/options.hpp>
-
-#include "base/text.hpp"
 
 namespace broadcast_hub {
 
@@ -23,7 +23,8 @@ class logger {
 
   template <typename... Parts>
   void log(log_level level, const Parts&... parts) const {
-    if (enabled(level)) write(level, {}, join(parts...));
+    if (enabled(level))
+      write(level, {}, join(parts...));
   }
 
  private:

@@ -7,20 +7,24 @@
 namespace broadcast_hub {
 namespace {
 
-/// Length of the well-formed UTF-8 sequence at the start of `text`, and its code point; 0 when there
-/// is none (RFC 3629, section 4).
+/// Length of the well-formed UTF-8 sequence at the start of `text`, and its code point; 0 when
+/// there is none (RFC 3629, section 4).
 std::size_t decode_utf8(std::string_view text, std::uint32_t& code_point) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   const std::uint32_t first = byte(0);
   if (first < 0x80) {
     code_point = first;
     return 1;
   }
   const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-  if (size == 0 || first > 0xf4 || text.size() < size) return 0;
+  if (size == 0 || first > 0xf4 || text.size() < size)
+    return 0;
   code_point = first & (0xffU >> (size + 1));
   for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+    if ((byte(i) & 0xc0U) != 0x80U)
+      return 0;
     code_point = (code_point << 6U) | (byte(i) & 0x3fU);
   }
   constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
@@ -30,17 +34,24 @@ std::size_t decode_utf8(std::string_view text, std::uint32_t& code_point) {
 
 /// Characters that end a line, or change the direction or visibility of what follows.
 bool is_deceptive(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e ||
+         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+         (c >= 0xe0000 && c <= 0xe007f);
 }
 
 std::string escape_byte(char c) {
   switch (c) {
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    case '\\': return "\\\\";
-    default: break;
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    case '\\':
+      return "\\\\";
+    default:
+      break;
   }
   constexpr std::string_view digits = "0123456789abcdef";
   const auto value = static_cast<unsigned char>(c);
@@ -60,10 +71,12 @@ std::string printable(std::string_view text, std::size_t max_characters) {
     if (size == 0 || is_deceptive(code_point) || code_point == '\\') {
       piece.clear();
       size = std::max<std::size_t>(size, 1);
-      for (const char c : text.substr(0, size)) piece += escape_byte(c);
+      for (const char c : text.substr(0, size))
+        piece += escape_byte(c);
       width = piece.size();
     }
-    if (characters + width > max_characters) return out + "...";
+    if (characters + width > max_characters)
+      return out + "...";
     out += piece;
     characters += width;
     text.remove_prefix(size);
@@ -72,7 +85,9 @@ std::string printable(std::string_view text, std::size_t max_characters) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [&](char x, char y) { return lower(x) == lower(y); });
 }

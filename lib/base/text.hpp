@@ -7,8 +7,12 @@
 
 namespace broadcast_hub {
 
-inline void append_text(std::string& out, std::string_view part) { out += part; }
-inline void append_text(std::string& out, std::integral auto part) { out += std::to_string(part); }
+inline void append_text(std::string& out, std::string_view part) {
+  out += part;
+}
+inline void append_text(std::string& out, std::integral auto part) {
+  out += std::to_string(part);
+}
 
 /// One string out of strings and numbers.
 template <typename... Parts>

@@ -1,15 +1,16 @@
 #include "base/timer_queue.hpp"
 
-#include <utility>
-
 #include "base/timer_state.hpp"
+
+#include <utility>
 
 namespace broadcast_hub {
 
 timer::timer(std::shared_ptr<state> shared) noexcept : state_(std::move(shared)) {}
 
 void timer::cancel() const noexcept {
-  if (state_) state_->cancel();
+  if (state_)
+    state_->cancel();
 }
 
 void timer_queue::add(std::shared_ptr<timer::state> timer, time_point due, duration period,
@@ -22,13 +23,18 @@ void timer_queue::advance(time_point now, const failure& failed) {
     // Taken out before the call: the work may add timers, or clear the queue by stopping the hub.
     auto node = entries_.extract(entries_.begin());
     entry& current = node.mapped();
-    if (current.handle->cancelled()) continue;
+    if (current.handle->cancelled())
+      continue;
+    const std::size_t clears_before = clears_;
     try {
       current.work();
     } catch (...) {
       failed();
     }
-    if (current.period == duration::zero() || current.handle->cancelled()) continue;
+    if (current.period == duration::zero() || current.handle->cancelled())
+      continue;
+    if (clears_ != clears_before)
+      continue;
     // Missed calls are skipped: the next one keeps the rhythm of the first.
     const auto missed = (now - node.key()) / current.period;
     node.key() += current.period * (missed + 1);
@@ -36,8 +42,14 @@ void timer_queue::advance(time_point now, const failure& failed) {
   }
 }
 
+void timer_queue::clear() {
+  entries_.clear();
+  ++clears_;
+}
+
 std::optional<time_point> timer_queue::next_due() const {
-  if (entries_.empty()) return std::nullopt;
+  if (entries_.empty())
+    return std::nullopt;
   return entries_.begin()->first;
 }
 

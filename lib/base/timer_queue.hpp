@@ -1,13 +1,14 @@
 #pragma once
 
+#include "base/clock.hpp"
+
+#include <broadcast_hub/timer.hpp>
+
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-
-#include <broadcast_hub/timer.hpp>
-
-#include "base/clock.hpp"
 
 namespace broadcast_hub {
 
@@ -28,7 +29,8 @@ class timer_queue {
 
   std::optional<time_point> next_due() const;
 
-  void clear() { entries_.clear(); }
+  /// Drops everything, also what is being called just now.
+  void clear();
 
  private:
   struct entry {
@@ -37,6 +39,7 @@ class timer_queue {
     std::function<void()> work;
   };
   std::multimap<time_point, entry> entries_;
+  std::size_t clears_ = 0;
 };
 
 }  // namespace broadcast_hub

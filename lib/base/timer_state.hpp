@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
-
 #include <broadcast_hub/timer.hpp>
+
+#include <atomic>
 
 namespace broadcast_hub {
 

@@ -3,7 +3,8 @@
 namespace broadcast_hub {
 
 timer_wheel::timer_wheel(time_point now) noexcept : start_(now), turned_to_(now) {
-  for (node& head : wheel_) head.previous = head.next = &head;
+  for (node& head : wheel_)
+    head.previous = head.next = &head;
 }
 
 void timer_wheel::schedule(node& item, time_point deadline) noexcept {
@@ -15,7 +16,8 @@ void timer_wheel::schedule(node& item, time_point deadline) noexcept {
 }
 
 void timer_wheel::drop(node& item) noexcept {
-  if (!item.scheduled()) return;
+  if (!item.scheduled())
+    return;
   unlink(item);
   --count_;
 }

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
-
-#include "base/clock.hpp"
+#include <cstdint>
 
 namespace broadcast_hub {
 
@@ -59,7 +60,9 @@ class timer_wheel {
 template <typename Expired>
 void timer_wheel::advance(time_point now, Expired expired) {
   // After a long sleep one turn is enough to see every slot.
-  if (now - turned_to_ > tick * slots) turned_to_ = now - tick * slots;
+  const auto missed = (now - turned_to_) / tick;
+  if (missed > std::int64_t{slots})
+    turned_to_ += tick * (missed - std::int64_t{slots});
   while (turned_to_ + tick <= now) {
     turned_to_ += tick;
     node& head = wheel_[slot_of(turned_to_)];

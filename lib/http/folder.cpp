@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 
 namespace broadcast_hub::http {
@@ -44,19 +43,32 @@ folder::opened open_by_kernel(int root, const std::string& relative) {
   }
 }
 
-folder::opened open_by_walk(int root, const std::string& relative) {
-  if (relative.empty()) {
+// The links are resolved first. The walk along the result follows none, so a link that is put
+// there in between makes it fail.
+folder::opened open_by_walk(int root, const std::string& root_path, const std::string& relative) {
+  std::error_code reason;
+  const std::string real = std::filesystem::canonical(root_path + '/' + relative, reason).string();
+  if (reason) {
+    return {descriptor(), reason.value()};
+  }
+  if (real == root_path) {
     return result_of(::openat(root, ".", read_flags));
   }
+  const std::string below = root_path == "/" ? root_path : root_path + '/';
+  if (!real.starts_with(below)) {
+    return {descriptor(), EXDEV};
+  }
+  return open_without_links(root, std::string_view(real).substr(below.size()));
+}
+
+}  // namespace
+
+folder::opened open_without_links(int root, std::string_view relative) {
   descriptor passed;
-  std::string_view rest = relative;
   for (;;) {
-    const std::size_t slash = rest.find('/');
-    const std::string name(rest.substr(0, slash));
-    if (name.empty() || name == "..") {
-      return {descriptor(), EXDEV};
-    }
+    const std::size_t slash = relative.find('/');
     const bool last = slash == std::string_view::npos;
+    const std::string name(relative.substr(0, slash));
     const int from = passed ? passed.get() : root;
     const int flags = (last ? read_flags : pass_flags) | O_NOFOLLOW;
     folder::opened next = result_of(::openat(from, name.c_str(), flags));
@@ -64,11 +76,9 @@ folder::opened open_by_walk(int root, const std::string& relative) {
       return next;
     }
     passed = std::move(next.file);
-    rest.remove_prefix(slash + 1);
+    relative.remove_prefix(slash + 1);
   }
 }
-
-}  // namespace
 
 folder::folder(const std::string& path, lookup how) : how_(how) {
   std::error_code reason;
@@ -87,17 +97,20 @@ folder::opened folder::open(const std::string& relative) const {
   if (relative.find('\0') != std::string::npos) {
     return {descriptor(), ENOENT};
   }
+  if (relative.starts_with('/')) {
+    return {descriptor(), EXDEV};
+  }
   opened root = result_of(::open(path_.c_str(), pass_flags));
   if (!root.file) {
     return root;
   }
   if (how_ == lookup::by_walk) {
-    return open_by_walk(root.file.get(), relative);
+    return open_by_walk(root.file.get(), path_, relative);
   }
   opened found = open_by_kernel(root.file.get(), relative);
   // Kernels before 5.6 do not know the call, and some containers forbid it.
   if (found.error == ENOSYS || found.error == EPERM) {
-    return open_by_walk(root.file.get(), relative);
+    return open_by_walk(root.file.get(), path_, relative);
   }
   return found;
 }

@@ -1,9 +1,9 @@
-#include <broadcast_hub/connection.hpp>
-
-#include <broadcast_hub/error.hpp>
-#include <utility>
-
 #include "hub/hub_core.hpp"
+
+#include <broadcast_hub/connection.hpp>
+#include <broadcast_hub/error.hpp>
+
+#include <utility>
 
 namespace broadcast_hub {
 

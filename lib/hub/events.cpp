@@ -1,14 +1,15 @@
+#include "base/text.hpp"
+
 #include <broadcast_hub/events.hpp>
 
 #include <utility>
-
-#include "base/text.hpp"
 
 namespace broadcast_hub {
 
 std::string_view upgrade_request::header(std::string_view name) const noexcept {
   for (const auto& [key, value] : headers) {
-    if (equal_ignoring_case(key, name)) return value;
+    if (equal_ignoring_case(key, name))
+      return value;
   }
   return {};
 }

@@ -1,11 +1,11 @@
+#include "base/text.hpp"
+#include "base/timer_state.hpp"
+#include "hub/hub_core.hpp"
+
 #include <broadcast_hub/hub.hpp>
 
 #include <stdexcept>
 #include <utility>
-
-#include "base/text.hpp"
-#include "base/timer_state.hpp"
-#include "hub/hub_core.hpp"
 
 namespace broadcast_hub {
 
@@ -46,15 +46,25 @@ std::uint16_t hub::listen(std::uint16_t port) {
   return core_->listen(options);
 }
 
-std::uint16_t hub::listen(const listen_options& options) { return core_->listen(options); }
+std::uint16_t hub::listen(const listen_options& options) {
+  return core_->listen(options);
+}
 
-void hub::run() { core_->run(); }
+void hub::run() {
+  core_->run();
+}
 
-void hub::start() { core_->start(); }
+void hub::start() {
+  core_->start();
+}
 
-std::size_t hub::poll() { return core_->poll(); }
+std::size_t hub::poll() {
+  return core_->poll();
+}
 
-void hub::stop(std::chrono::milliseconds deadline) { core_->stop(deadline); }
+void hub::stop(std::chrono::milliseconds deadline) {
+  core_->stop(deadline);
+}
 
 publish_result hub::broadcast(std::string_view payload, message_kind kind) {
   return core_->broadcast(payload, kind);
@@ -75,14 +85,17 @@ std::error_code hub::for_each_connection(std::function<void(connection)> visit) 
   return core_->for_each_connection(visit);
 }
 
-std::size_t hub::connection_count() const noexcept { return core_->connection_count(); }
+std::size_t hub::connection_count() const noexcept {
+  return core_->connection_count();
+}
 
 timer hub::every(std::chrono::milliseconds period, std::function<void()> work) {
   if (period < std::chrono::milliseconds(1)) {
     throw std::invalid_argument(
         join("every() was given a period of ", period.count(), " ms; it must be at least 1 ms"));
   }
-  if (!work) throw std::invalid_argument("every() was given an empty function");
+  if (!work)
+    throw std::invalid_argument("every() was given an empty function");
   auto state = std::make_shared<timer::state>();
   core_->add_timer(state, period, period, std::move(work));
   return timer(std::move(state));
@@ -93,12 +106,15 @@ timer hub::after(std::chrono::milliseconds delay, std::function<void()> work) {
     throw std::invalid_argument(
         join("after() was given a delay of ", delay.count(), " ms; it must not be negative"));
   }
-  if (!work) throw std::invalid_argument("after() was given an empty function");
+  if (!work)
+    throw std::invalid_argument("after() was given an empty function");
   auto state = std::make_shared<timer::state>();
   core_->add_timer(state, delay, duration::zero(), std::move(work));
   return timer(std::move(state));
 }
 
-hub_stats hub::stats() const { return core_->stats(); }
+hub_stats hub::stats() const {
+  return core_->stats();
+}
 
 }  // namespace broadcast_hub

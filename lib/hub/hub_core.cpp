@@ -1,12 +1,12 @@
 #include "hub/hub_core.hpp"
 
-#include <array>
-#include <stdexcept>
-#include <utility>
-
 #include "base/text.hpp"
 #include "base/timer_state.hpp"
 #include "wire/frame_encoder.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
 
 namespace broadcast_hub {
 namespace {
@@ -35,36 +35,38 @@ hub_core::hub_core(hub_options options)
 hub_core::~hub_core() = default;
 
 hub_handlers& hub_core::handlers_before_start(const char* setter) {
-  if (life_.is_fresh()) return handlers_;
+  if (life_.is_fresh())
+    return handlers_;
   throw std::logic_error(join(setter, " must be called before run(), start(), poll() and stop()"));
 }
 
 std::uint16_t hub_core::listen(const listen_options& options) {
   validate(options);
-  if (life_.stopping()) throw std::system_error(errc::hub_stopped, "cannot listen");
+  if (life_.stopping())
+    throw std::system_error(errc::hub_stopped, "cannot listen");
   std::vector<net::shard*> shards;
-  for (const auto& shard : shards_) shards.push_back(shard.get());
+  for (const auto& shard : shards_)
+    shards.push_back(shard.get());
+
+  const std::uint16_t index = next_endpoint_++;
+  auto rules = std::make_unique<router>(options);
+  auto doors = std::make_unique<net::listener>(
+      std::move(shards), index, options.address, options.port,
+      [this] { return sockets_open() < options_.limits.max_connections + politely_refused; }, log_);
+  const std::uint16_t port = doors->port();
+  log_.log(log_level::info, "listening on ", doors->name());
 
   const lock_guard lock(endpoints_mutex_);
-  endpoint& fresh = endpoints_.emplace_back(options);
-  try {
-    fresh.doors = std::make_unique<net::listener>(
-        std::move(shards), static_cast<std::uint16_t>(endpoints_.size() - 1), options.address,
-        options.port, [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
-        log_);
-  } catch (...) {
-    endpoints_.pop_back();
-    throw;
-  }
-  log_.log(log_level::info, "listening on ", fresh.doors->name());
-  if (listening_) shards_.front()->post([&doors = *fresh.doors] { doors.start(); });
-  return fresh.doors->port();
+  if (listening_)
+    shards_.front()->post([&opened = *doors] { opened.start(); });
+  endpoints_.emplace(index, endpoint{std::move(rules), std::move(doors)});
+  return port;
 }
 
 void hub_core::begin() {
   const lock_guard lock(endpoints_mutex_);
   listening_ = true;
-  for (endpoint& each : endpoints_) {
+  for (auto& [index, each] : endpoints_) {
     shards_.front()->post([&doors = *each.doors] { doors.start(); });
   }
 }
@@ -96,7 +98,7 @@ void hub_core::close_listeners() {
   const bool ran = !life_.is_fresh();
   const lock_guard lock(endpoints_mutex_);
   listening_ = false;
-  for (endpoint& each : endpoints_) {
+  for (auto& [index, each] : endpoints_) {
     if (ran) {
       shards_.front()->post([&doors = *each.doors] { doors.stop(); });
     } else {
@@ -108,7 +110,8 @@ void hub_core::close_listeners() {
 publish_result hub_core::broadcast(std::string_view payload, message_kind kind) {
   publish_result result;
   std::array<char, 10> header;
-  const std::size_t header_size = wire::write_header(header.data(), wire::opcode_of(kind), payload.size());
+  const std::size_t header_size =
+      wire::write_header(header.data(), wire::opcode_of(kind), payload.size());
   if (life_.stopping()) {
     result.error = errc::hub_stopped;
   } else if (kind == message_kind::text && !wire::is_valid_utf8(payload)) {
@@ -116,7 +119,8 @@ publish_result hub_core::broadcast(std::string_view payload, message_kind kind) 
   } else if (header_size + payload.size() > options_.outbound.max_lag_bytes) {
     result.error = errc::message_too_big;
   }
-  if (result.error) return result;
+  if (result.error)
+    return result;
 
   const auto appended = publications_.append({header.data(), header_size}, payload);
   if (!appended.accepted) {
@@ -124,27 +128,33 @@ publish_result hub_core::broadcast(std::string_view payload, message_kind kind) 
     return result;
   }
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (appended.wake.test(i)) shards_[i]->wake();
+    if (appended.wake.test(i))
+      shards_[i]->wake();
   }
   result.offset = appended.offset;
   result.subscribers = appended.subscribers;
   if (log_.enabled(log_level::debug)) {
     log_.log(log_level::debug, "broadcast ", describe(kind, payload), " to ", result.subscribers,
-             " connections: ", printable(payload));
+             result.subscribers == 1 ? " connection: " : " connections: ", printable(payload));
   }
   return result;
 }
 
 std::error_code hub_core::broadcast_if(hub::connection_predicate wanted, std::string_view payload,
                                        message_kind kind) {
-  if (life_.stopping()) return errc::hub_stopped;
-  if (kind == message_kind::text && !wire::is_valid_utf8(payload)) return errc::invalid_utf8;
-  auto frame = std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  if (life_.stopping())
+    return errc::hub_stopped;
+  if (kind == message_kind::text && !wire::is_valid_utf8(payload))
+    return errc::invalid_utf8;
+  auto frame =
+      std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
   const std::size_t size = frame->size();
-  if (size > options_.outbound.max_queued_bytes) return errc::message_too_big;
+  if (size > options_.outbound.max_queued_bytes)
+    return errc::message_too_big;
 
   // All shards or none: a message that only some connections get is worse than an error.
-  if (!reserve_backlog(size * shards_.size())) return errc::overloaded;
+  if (!reserve_backlog(size * shards_.size()))
+    return errc::overloaded;
   for (const auto& shard : shards_) {
     const auto deliver = [this, &one = *shard, wanted, frame, kind, size] {
       release_backlog(size);
@@ -162,17 +172,21 @@ void hub_core::send_to_matching(net::shard& shard, const hub::connection_predica
   shard.for_each_open([&](net::connection& peer) {
     bool chosen = false;
     guarded(peer, "the predicate of broadcast_if", [&] { chosen = wanted(handle(peer)); });
-    if (chosen && !peer.send(frame)) ++recipients;
+    if (chosen && !peer.send(frame))
+      ++recipients;
   });
-  if (!log_.enabled(log_level::debug)) return;
+  if (!log_.enabled(log_level::debug))
+    return;
   const std::string_view payload = wire::payload_of(*frame);
   log_.log(log_level::debug, "sent ", describe(kind, payload), " to ", recipients,
-           " connections of shard ", shard.index(), ": ", printable(payload));
+           recipients == 1 ? " connection" : " connections", " of shard ", shard.index(), ": ",
+           printable(payload));
 }
 
 std::error_code hub_core::for_each_connection(
     const std::function<void(broadcast_hub::connection)>& visit) {
-  if (life_.stopping()) return errc::hub_stopped;
+  if (life_.stopping())
+    return errc::hub_stopped;
   for (const auto& shard : shards_) {
     shard->post([this, &one = *shard, visit] {
       one.for_each_open([&](net::connection& peer) {
@@ -185,13 +199,15 @@ std::error_code hub_core::for_each_connection(
 
 std::size_t hub_core::connection_count() const noexcept {
   std::size_t count = 0;
-  for (const auto& shard : shards_) count += shard->count().connections_open.value();
+  for (const auto& shard : shards_)
+    count += shard->count().connections_open.value();
   return count;
 }
 
 std::size_t hub_core::sockets_open() const noexcept {
   std::size_t count = 0;
-  for (const auto& shard : shards_) count += shard->count().sockets_open.value();
+  for (const auto& shard : shards_)
+    count += shard->count().sockets_open.value();
   return count;
 }
 
@@ -205,14 +221,19 @@ void hub_core::add_timer(std::shared_ptr<timer::state> handle, duration delay, d
 
 std::error_code hub_core::send(connection_id id, std::string_view payload, message_kind kind) {
   net::shard* const shard = shard_of(id);
-  if (shard == nullptr || !shard->table().is_open(id)) return errc::connection_gone;
-  if (kind == message_kind::text && !wire::is_valid_utf8(payload)) return errc::invalid_utf8;
-  auto frame = std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
-  if (frame->size() > options_.outbound.max_queued_bytes) return errc::message_too_big;
+  if (shard == nullptr || !shard->table().is_open(id))
+    return errc::connection_gone;
+  if (kind == message_kind::text && !wire::is_valid_utf8(payload))
+    return errc::invalid_utf8;
+  auto frame =
+      std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  if (frame->size() > options_.outbound.max_queued_bytes)
+    return errc::message_too_big;
 
   const auto deliver = [this, shard, id, kind, frame]() -> std::error_code {
     net::connection* const peer = shard->table().find(id);
-    if (peer == nullptr) return errc::connection_gone;
+    if (peer == nullptr)
+      return errc::connection_gone;
     const std::error_code error = peer->send(frame);
     if (!error && log_.enabled(log_level::debug)) {
       const std::string_view sent = wire::payload_of(*frame);
@@ -220,10 +241,13 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
     }
     return error;
   };
-  if (shard->events_loop().on_this_thread()) return deliver();
-  if (life_.stopping()) return errc::hub_stopped;
+  if (shard->events_loop().on_this_thread())
+    return deliver();
+  if (life_.stopping())
+    return errc::hub_stopped;
   const std::size_t size = frame->size();
-  if (!reserve_backlog(size)) return errc::overloaded;
+  if (!reserve_backlog(size))
+    return errc::overloaded;
   shard->post([this, deliver, size] {
     release_backlog(size);
     deliver();
@@ -233,25 +257,32 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
 
 std::error_code hub_core::close(connection_id id, close_code code, std::string_view reason) {
   net::shard* const shard = shard_of(id);
-  if (shard == nullptr || !shard->table().is_open(id)) return errc::connection_gone;
-  if (!wire::may_send(code)) return errc::invalid_close_code;
-  if (reason.size() > 123) return errc::close_reason_too_long;
-  if (!wire::is_valid_utf8(reason)) return errc::invalid_utf8;
+  if (shard == nullptr || !shard->table().is_open(id))
+    return errc::connection_gone;
+  if (!wire::may_send(code))
+    return errc::invalid_close_code;
+  if (reason.size() > 123)
+    return errc::close_reason_too_long;
+  if (!wire::is_valid_utf8(reason))
+    return errc::invalid_utf8;
 
   if (shard->events_loop().on_this_thread()) {
     net::connection* const peer = shard->table().find(id);
     return peer == nullptr ? errc::connection_gone : peer->close(code, reason);
   }
-  if (life_.stopping()) return errc::hub_stopped;
+  if (life_.stopping())
+    return errc::hub_stopped;
   shard->post([shard, id, code, text = std::string(reason)] {
-    if (net::connection* const peer = shard->table().find(id)) peer->close(code, text);
+    if (net::connection* const peer = shard->table().find(id))
+      peer->close(code, text);
   });
   return {};
 }
 
 std::any* hub_core::user_data(connection_id id) {
   net::shard* const shard = shard_of(id);
-  if (shard == nullptr || !shard->events_loop().on_this_thread()) return nullptr;
+  if (shard == nullptr || !shard->events_loop().on_this_thread())
+    return nullptr;
   net::connection* const peer = shard->table().find(id);
   return peer == nullptr ? nullptr : &peer->user_data();
 }
@@ -266,7 +297,8 @@ net::shard* hub_core::shard_of(connection_id id) const noexcept {
 }
 
 bool hub_core::reserve_backlog(std::size_t bytes) {
-  if (backlog_bytes_.fetch_add(bytes) + bytes <= options_.outbound.max_backlog_bytes) return true;
+  if (backlog_bytes_.fetch_add(bytes) + bytes <= options_.outbound.max_backlog_bytes)
+    return true;
   release_backlog(bytes);
   return false;
 }

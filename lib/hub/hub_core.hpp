@@ -1,20 +1,5 @@
 #pragma once
 
-#include <any>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <functional>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <vector>
-
-#include <broadcast_hub/hub.hpp>
-
 #include "base/logger.hpp"
 #include "base/mutex.hpp"
 #include "hub/lifecycle.hpp"
@@ -24,6 +9,21 @@
 #include "net/shard.hpp"
 #include "net/shard_events.hpp"
 #include "topic/log.hpp"
+
+#include <broadcast_hub/hub.hpp>
+
+#include <any>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace broadcast_hub {
 
@@ -78,17 +78,17 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
 
  private:
   struct endpoint {
-    endpoint(listen_options options) : rules(std::move(options)) {}
-
-    router rules;
+    std::unique_ptr<router> rules;
     std::unique_ptr<net::listener> doors;
   };
 
   // net::shard_events
+  void on_accept(net::connection& peer) override;
   void on_request(net::connection& peer, wire::request request) override;
   void on_open(net::connection& peer) override;
   void on_message(net::connection& peer, const message& received) override;
   void on_close(net::connection& peer, const close_event& event) override;
+  void on_unopened_end(net::connection& peer) override;
   void on_timer_failure() override;
   void on_stopped(net::shard& stopped) override;
 
@@ -126,7 +126,8 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   lifecycle life_;
 
   mutable mutex endpoints_mutex_;
-  std::deque<endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);  // grows only
+  std::map<std::uint16_t, endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);
+  std::atomic<std::uint16_t> next_endpoint_{0};
   bool listening_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_) = false;
 };
 

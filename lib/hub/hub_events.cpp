@@ -1,18 +1,22 @@
 // What the shards tell the hub: requests, messages, ends.
 
-#include <utility>
-
 #include "base/text.hpp"
 #include "hub/hub_core.hpp"
 #include "hub/upgrade.hpp"
 #include "net/address.hpp"
 #include "wire/handshake.hpp"
 
+#include <utility>
+
 namespace broadcast_hub {
 
 const router& hub_core::rules_of(const net::connection& peer) {
   const lock_guard lock(endpoints_mutex_);
-  return endpoints_[peer.listener()].rules;  // never moved and never removed
+  return *endpoints_.at(peer.listener()).rules;  // never removed
+}
+
+void hub_core::on_accept(net::connection& peer) {
+  log_peer(log_, log_level::trace, peer, "accepted");
 }
 
 void hub_core::on_request(net::connection& peer, wire::request request) {
@@ -23,13 +27,17 @@ void hub_core::on_request(net::connection& peer, wire::request request) {
     found.refusal->headers.emplace_back("Retry-After", "5");
     found.refusal->close = true;
   }
-  if (found.is_websocket && !found.refusal) return ask_application(peer, std::move(request));
-  if (found.is_websocket) return refuse_upgrade(peer, request, *found.refusal);
+  if (found.is_websocket && !found.refusal)
+    return ask_application(peer, std::move(request));
+  if (found.is_websocket)
+    return refuse_upgrade(peer, request, *found.refusal);
 
   net::counters& count = shards_[peer.id().shard]->count();
   count.http_requests.add();
-  const wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
-  log_peer(log_, log_level::debug, peer, request.method, " ", printable(request.target), ": ", answer.status);
+  wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
+  answer.omit_body = answer.omit_body || request.method == "HEAD";
+  log_peer(log_, log_level::debug, peer, request.method, " ", printable(request.target), ": ",
+           answer.status);
   peer.respond(answer, request.keep_alive);
 }
 
@@ -53,7 +61,8 @@ void hub_core::ask_application(net::connection& peer, wire::request request) {
 
 void hub_core::answer_upgrade(connection_id id, wire::request request, upgrade_reply answer) {
   net::shard& shard = *shards_[id.shard];
-  auto apply = [this, &shard, id, request = std::move(request), answer = std::move(answer)]() mutable {
+  auto apply = [this, &shard, id, request = std::move(request),
+                answer = std::move(answer)]() mutable {
     if (net::connection* const peer = shard.table().find(id)) {
       apply_upgrade(*peer, request, std::move(answer));
     }
@@ -63,6 +72,8 @@ void hub_core::answer_upgrade(connection_id id, wire::request request, upgrade_r
 
 void hub_core::apply_upgrade(net::connection& peer, const wire::request& request,
                              upgrade_reply answer) {
+  if (!peer.awaits_answer())
+    return;  // it took too long, or the hub stops
   if (const auto fault = find_fault(answer, request)) {
     log_peer(log_, log_level::error, peer, *fault);
     answer = upgrade_reply::refuse(500, "The server failed.");
@@ -79,8 +90,8 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
                               const wire::response& refusal) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
-  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", printable(request.target),
-           " with status ", refusal.status);
+  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ",
+           printable(request.target), " with status ", refusal.status);
   peer.respond(refusal, false);
 }
 
@@ -88,7 +99,8 @@ void hub_core::on_open(net::connection& peer) {
   if (log_.enabled(log_level::info)) {
     log_peer(log_, log_level::info, peer, "opened, path ", printable(handle(peer).path()));
   }
-  if (handlers_.on_open) guarded(peer, "on_open", [&] { handlers_.on_open(handle(peer)); });
+  if (handlers_.on_open)
+    guarded(peer, "on_open", [&] { handlers_.on_open(handle(peer)); });
 }
 
 void hub_core::on_message(net::connection& peer, const message& received) {
@@ -96,18 +108,34 @@ void hub_core::on_message(net::connection& peer, const message& received) {
     log_peer(log_, log_level::debug, peer, "received ", describe(received.kind, received.payload),
              ": ", printable(received.payload));
   }
-  if (!handlers_.on_message) return;
+  if (!handlers_.on_message)
+    return;
   guarded(peer, "on_message", [&] { handlers_.on_message(handle(peer), received); });
 }
 
 void hub_core::on_close(net::connection& peer, const close_event& event) {
-  if (log_.enabled(log_level::info)) {
-    log_peer(log_, log_level::info, peer, "closed, code ", static_cast<unsigned>(event.code),
+  // Nobody has to act when a peer leaves; limits and faults may want a look.
+  const bool by_rule = peer.session().ended_by() != session::session::cause::none;
+  const log_level level = by_rule ? log_level::warn : log_level::info;
+  if (log_.enabled(level)) {
+    log_peer(log_, level, peer, "closed, code ", static_cast<unsigned>(event.code),
              event.reason.empty() ? "" : ", reason \"", printable(event.reason),
              event.reason.empty() ? "" : "\"", event.clean ? "" : ", without a closing handshake");
   }
-  if (!handlers_.on_close) return;
+  if (!handlers_.on_close)
+    return;
   guarded(peer, "on_close", [&] { handlers_.on_close(handle(peer), event); });
+}
+
+void hub_core::on_unopened_end(net::connection& peer) {
+  using cause = session::session::cause;
+  const cause why = peer.session().ended_by();
+  if (why == cause::bad_request)
+    log_peer(log_, log_level::warn, peer, "sent a bad request");
+  if (why == cause::handshake_timeout) {
+    log_peer(log_, log_level::warn, peer, "had no request, or no decision, in time");
+  }
+  log_peer(log_, log_level::trace, peer, "ended");
 }
 
 void hub_core::on_timer_failure() {
@@ -115,6 +143,8 @@ void hub_core::on_timer_failure() {
   log_.log(log_level::error, "a timer's function threw: ", current_exception_text());
 }
 
-void hub_core::on_stopped(net::shard& stopped) { stopped.events_loop().stop(); }
+void hub_core::on_stopped(net::shard& stopped) {
+  stopped.events_loop().stop();
+}
 
 }  // namespace broadcast_hub

@@ -1,11 +1,11 @@
 #include "hub/lifecycle.hpp"
 
+#include "base/text.hpp"
+#include "net/signals.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
-
-#include "base/text.hpp"
-#include "net/signals.hpp"
 
 namespace broadcast_hub {
 
@@ -36,14 +36,16 @@ void lifecycle::start(const std::function<void()>& begin) {
 }
 
 std::size_t lifecycle::poll(const std::function<void()>& begin) {
-  if (on_own_thread()) return 0;  // in a handler: the poll that runs it goes on afterwards
+  if (on_own_thread())
+    return 0;  // in a handler: the poll that runs it goes on afterwards
   if (shards_.size() != 1) {
     throw std::logic_error(join("poll() needs hub_options.shards to be 1, it is ", shards_.size(),
                                 "; use run() or start()"));
   }
   {
     const lock_guard lock(mutex_);
-    if (mode_ == mode::stopped) return 0;
+    if (mode_ == mode::stopped)
+      return 0;
     if (mode_ != mode::polled) {
       enter(mode::polled, "poll()");
       begin();
@@ -59,12 +61,15 @@ std::size_t lifecycle::poll(const std::function<void()>& begin) {
 }
 
 void lifecycle::stop(time_point deadline) {
-  if (current() == mode::fresh) return set_stopped();
+  if (current() == mode::fresh)
+    return set_stopped();
   request_stop(deadline);
-  if (on_own_thread()) return;
+  if (on_own_thread())
+    return;
   if (current() == mode::polled) {
     const lock_guard lock(driver_);
-    if (current() != mode::stopped) run_loop(*shards_.front());
+    if (current() != mode::stopped)
+      run_loop(*shards_.front());
     return set_stopped();
   }
   if (current() == mode::started) {
@@ -74,7 +79,9 @@ void lifecycle::stop(time_point deadline) {
   wait_until_stopped();
 }
 
-bool lifecycle::is_fresh() const { return current() == mode::fresh; }
+bool lifecycle::is_fresh() const {
+  return current() == mode::fresh;
+}
 
 bool lifecycle::on_own_thread() const noexcept {
   return std::any_of(shards_.begin(), shards_.end(),
@@ -122,7 +129,8 @@ void lifecycle::join_threads() {
   if (threads.empty() && shards_.size() > 0 && current() == mode::started) {
     return wait_until_stopped();  // another call of stop() joins them
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads)
+    thread.join();
 }
 
 void lifecycle::set_stopped() {
@@ -136,7 +144,8 @@ void lifecycle::set_stopped() {
 
 void lifecycle::wait_until_stopped() {
   const lock_guard lock(mutex_);
-  while (mode_ != mode::stopped) changed_.wait(mutex_);
+  while (mode_ != mode::stopped)
+    changed_.wait(mutex_);
 }
 
 lifecycle::mode lifecycle::current() const {

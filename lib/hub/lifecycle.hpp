@@ -1,5 +1,10 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/logger.hpp"
+#include "base/mutex.hpp"
+#include "net/shard.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -7,11 +12,6 @@
 #include <memory>
 #include <thread>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "base/logger.hpp"
-#include "base/mutex.hpp"
-#include "net/shard.hpp"
 
 namespace broadcast_hub {
 

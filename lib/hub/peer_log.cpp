@@ -1,8 +1,8 @@
 #include "hub/peer_log.hpp"
 
-#include <exception>
-
 #include "net/address.hpp"
+
+#include <exception>
 
 namespace broadcast_hub {
 

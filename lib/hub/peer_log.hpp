@@ -1,13 +1,13 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include <broadcast_hub/message.hpp>
-
 #include "base/logger.hpp"
 #include "base/text.hpp"
 #include "net/connection.hpp"
+
+#include <broadcast_hub/message.hpp>
+
+#include <string>
+#include <string_view>
 
 namespace broadcast_hub {
 
@@ -15,8 +15,10 @@ namespace broadcast_hub {
 std::string prefix_of(const net::connection& peer);
 
 template <typename... Parts>
-void log_peer(const logger& log, log_level level, const net::connection& peer, const Parts&... parts) {
-  if (log.enabled(level)) log.write(level, peer.id(), join(prefix_of(peer), parts...));
+void log_peer(const logger& log, log_level level, const net::connection& peer,
+              const Parts&... parts) {
+  if (log.enabled(level))
+    log.write(level, peer.id(), join(prefix_of(peer), parts...));
 }
 
 /// "text, 19 bytes".

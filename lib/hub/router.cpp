@@ -1,9 +1,9 @@
 #include "hub/router.hpp"
 
+#include "wire/handshake.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "wire/handshake.hpp"
 
 namespace broadcast_hub {
 namespace {
@@ -14,7 +14,8 @@ wire::response closing(wire::response answer) {
 }
 
 wire::response upgrade_required() {
-  wire::response answer = wire::text_response(426, "This is a WebSocket server: connect with ws://.");
+  wire::response answer =
+      wire::text_response(426, "This is a WebSocket server: connect with ws://.");
   answer.headers.emplace_back("Upgrade", "websocket");
   answer.headers.emplace_back("Sec-WebSocket-Version", "13");
   return answer;
@@ -23,7 +24,8 @@ wire::response upgrade_required() {
 }  // namespace
 
 router::router(listen_options options) : options_(std::move(options)) {
-  if (!options_.web_root.empty()) files_.emplace(options_.web_root);
+  if (!options_.web_root.empty())
+    files_.emplace(options_.web_root);
 }
 
 router::route router::check(const wire::request& request) const {
@@ -32,10 +34,12 @@ router::route router::check(const wire::request& request) const {
     found.refusal = closing(wire::text_response(413, "Requests with a body are not served here."));
     return found;
   }
-  if (!wire::asks_for_websocket(request)) return found;
+  if (!wire::asks_for_websocket(request))
+    return found;
   found.is_websocket = true;
   if (!serves_websockets_at(request.path)) {
-    found.refusal = closing(wire::text_response(404, "There is no WebSocket service at this address."));
+    found.refusal =
+        closing(wire::text_response(404, "There is no WebSocket service at this address."));
   } else if (wire::response faults = wire::check_upgrade(request); faults.status != 101) {
     found.refusal = closing(std::move(faults));
   } else if (!wire::origin_allowed(request, options_.allowed_origins)) {
@@ -45,13 +49,16 @@ router::route router::check(const wire::request& request) const {
 }
 
 wire::response router::serve(const wire::request& request) const {
-  if (files_) return files_->serve(request);
-  if (serves_websockets_at(request.path)) return upgrade_required();
+  if (files_)
+    return files_->serve(request);
+  if (serves_websockets_at(request.path))
+    return upgrade_required();
   return wire::text_response(404, "Nothing is served at this address.");
 }
 
 bool router::serves_websockets_at(const std::string& path) const {
-  if (!options_.websockets) return false;
+  if (!options_.websockets)
+    return false;
   const auto& paths = options_.websocket_paths;
   return paths.empty() || std::find(paths.begin(), paths.end(), path) != paths.end();
 }

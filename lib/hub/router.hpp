@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-
-#include <broadcast_hub/options.hpp>
-
 #include "http/static_files.hpp"
 #include "wire/request.hpp"
 #include "wire/response.hpp"
+
+#include <broadcast_hub/options.hpp>
+
+#include <optional>
 
 namespace broadcast_hub {
 

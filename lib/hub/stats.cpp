@@ -1,6 +1,6 @@
-#include <broadcast_hub/stats.hpp>
-
 #include "hub/hub_core.hpp"
+
+#include <broadcast_hub/stats.hpp>
 
 namespace broadcast_hub {
 
@@ -24,6 +24,7 @@ hub_stats hub_core::stats() const {
     sum.slow_consumers += one.slow_consumers.value();
     sum.idle_timeouts += one.idle_timeouts.value();
     sum.handshake_timeouts += one.handshake_timeouts.value();
+    sum.bad_requests += one.bad_requests.value();
     sum.protocol_errors += one.protocol_errors.value();
     sum.handler_failures += one.handler_failures.value();
   }

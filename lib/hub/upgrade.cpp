@@ -1,11 +1,11 @@
 #include "hub/upgrade.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "base/text.hpp"
 #include "hub/hub_core.hpp"
 #include "wire/handshake.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace broadcast_hub {
 
@@ -24,7 +24,8 @@ std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::r
     return join("on_upgrade replied with status ", answer.status,
                 "; it must be 101, or 400 to 599 to refuse");
   }
-  if (answer.status != 101 || answer.subprotocol.empty()) return std::nullopt;
+  if (answer.status != 101 || answer.subprotocol.empty())
+    return std::nullopt;
   const std::vector<std::string> offered = wire::offered_subprotocols(request);
   if (std::find(offered.begin(), offered.end(), answer.subprotocol) != offered.end()) {
     return std::nullopt;
@@ -42,7 +43,8 @@ upgrade_responder::state::~state() {
 }
 
 void upgrade_responder::state::reply(upgrade_reply answer) {
-  if (answered_.exchange(true)) return;
+  if (answered_.exchange(true))
+    return;
   if (const std::shared_ptr<hub_core> hub = hub_.lock()) {
     hub->answer_upgrade(id_, std::move(request_), std::move(answer));
   }
@@ -52,7 +54,8 @@ upgrade_responder::upgrade_responder(std::shared_ptr<state> shared) noexcept
     : state_(std::move(shared)) {}
 
 void upgrade_responder::reply(upgrade_reply answer) const {
-  if (state_) state_->reply(std::move(answer));
+  if (state_)
+    state_->reply(std::move(answer));
 }
 
 }  // namespace broadcast_hub

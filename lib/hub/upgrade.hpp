@@ -1,14 +1,14 @@
 #pragma once
 
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <string>
+#include "wire/request.hpp"
 
 #include <broadcast_hub/connection_id.hpp>
 #include <broadcast_hub/events.hpp>
 
-#include "wire/request.hpp"
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace broadcast_hub {
 

@@ -1,8 +1,8 @@
 #include "net/address.hpp"
 
-#include <stdexcept>
-
 #include "base/text.hpp"
+
+#include <stdexcept>
 
 namespace broadcast_hub::net {
 
@@ -26,7 +26,8 @@ std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   const std::string text = address.to_string();
-  return address.is_v6() ? join("[", text, "]:", endpoint.port()) : join(text, ":", endpoint.port());
+  return address.is_v6() ? join("[", text, "]:", endpoint.port())
+                         : join(text, ":", endpoint.port());
 }
 
 }  // namespace broadcast_hub::net

@@ -1,15 +1,15 @@
 #include "net/connection.hpp"
 
+#include "net/address.hpp"
+#include "net/shard.hpp"
+#include "net/socket_io.hpp"
+#include "wire/response.hpp"
+
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#include "net/address.hpp"
-#include "net/shard.hpp"
-#include "net/socket_io.hpp"
-#include "wire/response.hpp"
 
 namespace broadcast_hub::net {
 
@@ -20,7 +20,9 @@ connection::connection(shard& shard, tcp_socket socket, connection_id id, std::u
       id_(id),
       listener_(listener) {}
 
-connection::~connection() { shard_.wheel().drop(*this); }
+connection::~connection() {
+  shard_.wheel().drop(*this);
+}
 
 asio::ip::tcp::endpoint connection::remote() const {
   std::error_code ignored;  // a peer that has left already has no address
@@ -33,14 +35,16 @@ std::string connection::remote_name() const {
 }
 
 void connection::respond(const wire::response& response, bool keep_alive) {
-  if (session_.now_in() != session::session::phase::deciding) return;
+  if (!awaits_answer())
+    return;
   session_.respond(response, keep_alive, clock::now());
   shard_.reschedule(*this);
   shard_.flush_later(*this);
 }
 
 void connection::accept(std::string handshake_response, std::string path, identity who) {
-  if (session_.now_in() != session::session::phase::deciding) return;
+  if (!awaits_answer())
+    return;
   std::string early = session_.open(std::move(handshake_response), clock::now());
   shard_.table().publish(id_, remote(), std::move(path), std::move(who));
   session_.out().subscribe(shard_.publications(), id_.slot);
@@ -49,12 +53,14 @@ void connection::accept(std::string handshake_response, std::string path, identi
   shard_.count().connections_open.add();
   shard_.count().connections_opened.add();
   shard_.events().on_open(*this);
-  if (!early.empty()) receive(early.data(), early.size());
+  if (!early.empty())
+    receive(early.data(), early.size());
 }
 
 std::error_code connection::send(session::shared_bytes frame) {
   const std::error_code error = session_.send(std::move(frame), clock::now());
-  if (!error) shard_.count().direct_messages.add();
+  if (!error)
+    shard_.count().direct_messages.add();
   shard_.reschedule(*this);
   shard_.flush_later(*this);
   return error;
@@ -74,29 +80,35 @@ void connection::fail(close_code code, std::string_view reason) {
 }
 
 void connection::arm_read() {
-  if (reading_ || ended_ || !session_.wants_input()) return;
+  if (reading_ || ended_ || !session_.wants_input())
+    return;
   reading_ = true;
   // The handler finds the connection by its id: it may be gone by then.
   socket_.async_wait(tcp_socket::wait_read,
                      [&shard = shard_, slot = id_.slot, serial = id_.serial](const auto&) {
-                       if (connection* self = shard.table().find(slot, serial)) self->on_readable();
+                       if (connection* self = shard.table().find(slot, serial))
+                         self->on_readable();
                      });
 }
 
 void connection::arm_write() {
-  if (writing_ || ended_) return;
+  if (writing_ || ended_)
+    return;
   writing_ = true;
   socket_.async_wait(tcp_socket::wait_write,
                      [&shard = shard_, slot = id_.slot, serial = id_.serial](const auto&) {
-                       if (connection* self = shard.table().find(slot, serial)) self->on_writable();
+                       if (connection* self = shard.table().find(slot, serial))
+                         self->on_writable();
                      });
 }
 
 void connection::on_readable() {
   reading_ = false;
-  if (ended_) return;
+  if (ended_)
+    return;
   const std::span<char> scratch = shard_.scratch();
-  const ssize_t size = ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+  const ssize_t size =
+      ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size > 0) {
     shard_.count().bytes_received.add(static_cast<std::size_t>(size));
     receive(scratch.data(), static_cast<std::size_t>(size));
@@ -122,12 +134,17 @@ void connection::receive(char* data, std::size_t size) {
     } else if (found == event::request) {
       shard_.events().on_request(*this, session_.take_request());
     }
-    if (ended_) return;
+    if (ended_)
+      return;
     if (session_.now_in() == session::session::phase::deciding) {
+      // Nothing may be sent before the answer (RFC 6455, section 4.1), so nobody needs much room.
+      if (size > shard_.context().options.limits.max_header_bytes)
+        return end();
       session_.keep_early_bytes({data, size});
       break;
     }
-    if (found == event::need_bytes) break;
+    if (found == event::need_bytes)
+      break;
   }
   after_input();
 }
@@ -140,18 +157,23 @@ void connection::after_input() {
 }
 
 void connection::flush() {
-  if (ended_ || session_.out().blocked()) return;
+  if (ended_ || session_.out().blocked())
+    return;
   std::array<iovec, 64> pieces;
   for (;;) {
     const std::size_t used = session_.out().gather(pieces);
-    if (used == 0) break;
+    if (used == 0)
+      break;
     const send_result result = send_some(socket_.native_handle(), {pieces.data(), used});
     shard_.count().send_calls.add();
-    if (result.failed) return end();
+    if (result.failed)
+      return end();
     shard_.count().bytes_sent.add(result.sent);
     shard_.count().deliveries.add(session_.out().advance(result.sent).publications);
-    if (!session_.was_opened()) session_.on_sent(clock::now());
-    if (!result.complete) return block();
+    if (!result.complete) {
+      session_.on_sent(clock::now());
+      return block();
+    }
   }
   perform(session_.on_sent_all());
   arm_read();
@@ -160,7 +182,8 @@ void connection::flush() {
 void connection::send_publications(std::span<const iovec> bytes, std::size_t size) {
   const send_result result = send_some(socket_.native_handle(), bytes);
   shard_.count().send_calls.add();
-  if (result.failed) return end();
+  if (result.failed)
+    return end();
   shard_.count().bytes_sent.add(result.sent);
   if (result.sent == size) {
     session_.out().complete_walk();
@@ -180,48 +203,60 @@ void connection::on_writable() {
   writing_ = false;
   session_.out().unblock();
   flush();
-  if (!ended_) shard_.reschedule(*this);
+  if (!ended_)
+    shard_.reschedule(*this);
 }
 
 void connection::check_lag(time_point now) {
-  if (!session_.check_lag(now)) return;
+  if (!session_.check_lag(now))
+    return;
   shard_.reschedule(*this);
 }
 
 void connection::on_deadline(time_point now) {
   perform(session_.on_deadline(now));
-  if (ended_) return;
+  if (ended_)
+    return;
   shard_.reschedule(*this);
   shard_.flush_later(*this);
 }
 
 void connection::on_shard_stopping(time_point now) {
   switch (session_.now_in()) {
-    case session::session::phase::open: close(close_code::going_away, {}); break;
+    case session::session::phase::open:
+      close(close_code::going_away, {});
+      break;
     // A response under way is finished; then there is nothing to wait for.
-    case session::session::phase::request: perform(session_.on_end_of_input()); break;
+    case session::session::phase::request:
+      perform(session_.on_end_of_input());
+      break;
     case session::session::phase::deciding:
       session_.respond(wire::text_response(503, "The server is stopping."), false, now);
       shard_.flush_later(*this);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
 void connection::perform(session::session::action action) {
   switch (action) {
-    case session::session::action::none: break;
+    case session::session::action::none:
+      break;
     case session::session::action::end_sending: {
       std::error_code ignored;  // a peer that has left does not need to be told
       socket_.shutdown(tcp_socket::shutdown_send, ignored);
       break;
     }
-    case session::session::action::end_socket: end(); break;
+    case session::session::action::end_socket:
+      end();
+      break;
   }
 }
 
 void connection::end() {
-  if (ended_) return;
+  if (ended_)
+    return;
   ended_ = true;
   session_.abandon();
   std::error_code ignored;  // close() frees the descriptor even when it reports an error

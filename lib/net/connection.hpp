@@ -1,5 +1,12 @@
 #pragma once
 
+#include "base/timer_wheel.hpp"
+#include "net/asio.hpp"
+#include "net/connection_table.hpp"
+#include "session/session.hpp"
+
+#include <broadcast_hub/close_code.hpp>
+#include <broadcast_hub/connection_id.hpp>
 #include <sys/uio.h>
 
 #include <any>
@@ -9,14 +16,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include <broadcast_hub/close_code.hpp>
-#include <broadcast_hub/connection_id.hpp>
-
-#include "base/timer_wheel.hpp"
-#include "net/asio.hpp"
-#include "net/connection_table.hpp"
-#include "session/session.hpp"
 
 namespace broadcast_hub::net {
 
@@ -44,7 +43,11 @@ class connection final : public timer_wheel::node {
   void start() { arm_read(); }
 
   /// @name Answers to `shard_events::on_request`
+  /// They do nothing when no answer is awaited any more.
   /// @{
+  bool awaits_answer() const noexcept {
+    return session_.now_in() == session::session::phase::deciding;
+  }
   void respond(const wire::response& response, bool keep_alive);
   void accept(std::string handshake_response, std::string path, identity who);
   /// @}
@@ -77,7 +80,7 @@ class connection final : public timer_wheel::node {
   void end();
 
   bool flush_requested = false;  ///< it stands in the shard's list
-  /// @}
+                                 /// @}
 
  private:
   void arm_read();

@@ -1,9 +1,9 @@
 #include "net/connection_table.hpp"
 
-#include <utility>
-
 #include "net/address.hpp"
 #include "net/connection.hpp"
+
+#include <utility>
 
 namespace broadcast_hub::net {
 
@@ -36,7 +36,8 @@ void connection_table::insert(connection_id id, std::unique_ptr<connection> conn
 std::unique_ptr<connection> connection_table::remove(connection_id id) {
   {
     const lock_guard lock(mutex_);
-    if (id.slot < facts_.size()) facts_[id.slot] = {};
+    if (id.slot < facts_.size())
+      facts_[id.slot] = {};
   }
   free_slots_.push_back(id.slot);
   --size_;
@@ -44,14 +45,16 @@ std::unique_ptr<connection> connection_table::remove(connection_id id) {
 }
 
 connection* connection_table::find(std::uint32_t slot, std::uint32_t serial) const noexcept {
-  if (slot >= connections_.size() || !connections_[slot]) return nullptr;
+  if (slot >= connections_.size() || !connections_[slot])
+    return nullptr;
   return connections_[slot]->id().serial == serial ? connections_[slot].get() : nullptr;
 }
 
 void connection_table::publish(connection_id id, const asio::ip::tcp::endpoint& remote,
                                std::string path, identity who) {
   const lock_guard lock(mutex_);
-  if (facts_.size() <= id.slot) facts_.resize(id.slot + std::size_t{1});
+  if (facts_.size() <= id.slot)
+    facts_.resize(id.slot + std::size_t{1});
   facts& fresh = facts_[id.slot];
   fresh.serial = id.serial;
   fresh.remote = remote;
@@ -62,7 +65,8 @@ void connection_table::publish(connection_id id, const asio::ip::tcp::endpoint& 
 }
 
 const connection_table::facts* connection_table::find_facts(connection_id id) const {
-  if (id.serial == 0 || id.slot >= facts_.size()) return nullptr;
+  if (id.serial == 0 || id.slot >= facts_.size())
+    return nullptr;
   return facts_[id.slot].serial == id.serial ? &facts_[id.slot] : nullptr;
 }
 
@@ -76,7 +80,8 @@ std::string connection_table::remote_address(connection_id id) const {
   {
     const lock_guard lock(mutex_);
     const facts* found = find_facts(id);
-    if (found == nullptr) return {};
+    if (found == nullptr)
+      return {};
     remote = found->remote;
   }
   return to_string(remote);

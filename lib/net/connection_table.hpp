@@ -1,15 +1,15 @@
 #pragma once
 
+#include "base/mutex.hpp"
+#include "net/asio.hpp"
+
+#include <broadcast_hub/connection_id.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <broadcast_hub/connection_id.hpp>
-
-#include "base/mutex.hpp"
-#include "net/asio.hpp"
 
 namespace broadcast_hub::net {
 
@@ -23,8 +23,8 @@ struct identity {
 
 /// The connections of one shard, by slot, and what other threads may ask about them.
 ///
-/// Thread safety: `is_open`, `remote_address`, `path` and `who` may be called from any thread, all else on
-/// the shard's thread.
+/// Thread safety: `is_open`, `remote_address`, `path` and `who` may be called from any thread, all
+/// else on the shard's thread.
 class connection_table {
  public:
   connection_table(std::uint16_t shard, std::atomic<std::uint32_t>& serials);

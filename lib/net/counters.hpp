@@ -22,6 +22,7 @@ struct counters {
   counter slow_consumers;
   counter idle_timeouts;
   counter handshake_timeouts;
+  counter bad_requests;
   counter protocol_errors;
   counter handler_failures;
 };

@@ -1,5 +1,10 @@
 #include "net/listener.hpp"
 
+#include "net/address.hpp"
+#include "net/error_translation.hpp"
+#include "net/shard.hpp"
+
+#include <asio/ip/v6_only.hpp>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,18 +12,14 @@
 #include <system_error>
 #include <utility>
 
-#include <asio/ip/v6_only.hpp>
-
-#include "net/address.hpp"
-#include "net/error_translation.hpp"
-#include "net/shard.hpp"
-
 namespace broadcast_hub::net {
 namespace {
 
 using asio::ip::tcp;
 
-int open_reserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+int open_reserve() {
+  return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
 bool out_of_resources(const std::error_code& error) {
   return translate(error) == errc::out_of_resources;
@@ -26,7 +27,8 @@ bool out_of_resources(const std::error_code& error) {
 
 /// Throws for an error of any step on the way to listening.
 void check(const std::error_code& error, const tcp::endpoint& endpoint) {
-  if (error) throw std::system_error(translate(error), "cannot listen on " + to_string(endpoint));
+  if (error)
+    throw std::system_error(translate(error), "cannot listen on " + to_string(endpoint));
 }
 
 }  // namespace
@@ -41,13 +43,15 @@ listener::listener(std::vector<shard*> shards, std::uint16_t index, const std::s
   try {
     bind_all(address, port);
   } catch (...) {
-    if (reserve_ >= 0) ::close(reserve_);
+    if (reserve_ >= 0)
+      ::close(reserve_);
     throw;
   }
 }
 
 listener::~listener() {
-  if (reserve_ >= 0) ::close(reserve_);
+  if (reserve_ >= 0)
+    ::close(reserve_);
 }
 
 void listener::bind_all(const std::string& address, std::uint16_t port) {
@@ -57,7 +61,8 @@ void listener::bind_all(const std::string& address, std::uint16_t port) {
     try {
       bind({addresses.front(), port});
       port_ = doors_.front()->acceptor.local_endpoint().port();
-      if (addresses.size() == 1) return;
+      if (addresses.size() == 1)
+        return;
       bind({addresses.back(), port_});
       return;
     } catch (const std::system_error& failure) {
@@ -68,7 +73,8 @@ void listener::bind_all(const std::string& address, std::uint16_t port) {
         return;
       }
       doors_.clear();
-      if (!second || failure.code() != errc::address_in_use || attempts_left <= 1) throw;
+      if (!second || failure.code() != errc::address_in_use || attempts_left <= 1)
+        throw;
     }
   }
 }
@@ -96,14 +102,16 @@ std::string listener::name() const {
   std::string names;
   for (const auto& each : doors_) {
     std::error_code ignored;  // a closed acceptor has no address, and needs none
-    if (!names.empty()) names += " and ";
+    if (!names.empty())
+      names += " and ";
     names += to_string(each->acceptor.local_endpoint(ignored));
   }
   return names;
 }
 
 void listener::start() {
-  for (const auto& each : doors_) accept(*each);
+  for (const auto& each : doors_)
+    accept(*each);
 }
 
 void listener::stop() {
@@ -116,13 +124,16 @@ void listener::stop() {
 
 void listener::accept(door& from) {
   shard& to = *shards_[next_shard_++ % shards_.size()];
-  from.acceptor.async_accept(
-      to.events_loop().context(), [this, &from, &to](const std::error_code& error, tcp_socket socket) {
-        if (!from.acceptor.is_open()) return;
-        if (error) return on_failure(from, error);
-        if (gate_()) hand_over(to, std::move(socket));
-        accept(from);
-      });
+  from.acceptor.async_accept(to.events_loop().context(),
+                             [this, &from, &to](const std::error_code& error, tcp_socket socket) {
+                               if (!from.acceptor.is_open())
+                                 return;
+                               if (error)
+                                 return on_failure(from, error);
+                               if (gate_())
+                                 hand_over(to, std::move(socket));
+                               accept(from);
+                             });
 }
 
 void listener::hand_over(shard& to, tcp_socket socket) {
@@ -136,22 +147,26 @@ void listener::hand_over(shard& to, tcp_socket socket) {
 }
 
 void listener::on_failure(door& at, const std::error_code& error) {
-  if (!out_of_resources(error)) return accept(at);  // the peer left before it was accepted
+  if (!out_of_resources(error))
+    return accept(at);  // the peer left before it was accepted
   shards_.front()->count().accept_failures.add();
   log_.log(log_level::warn, "cannot accept connections: ", error.message(),
            "; raise the descriptor limit (ulimit -n) or lower limits.max_connections");
   turn_away_one(at);
   at.pause.expires_after(std::chrono::milliseconds(100));
   at.pause.async_wait([this, &at](const std::error_code& cancelled) {
-    if (!cancelled && at.acceptor.is_open()) accept(at);
+    if (!cancelled && at.acceptor.is_open())
+      accept(at);
   });
 }
 
 void listener::turn_away_one(door& at) {
-  if (reserve_ < 0) return;
+  if (reserve_ < 0)
+    return;
   ::close(reserve_);
   const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK);
-  if (peer >= 0) ::close(peer);
+  if (peer >= 0)
+    ::close(peer);
   reserve_ = open_reserve();
 }
 

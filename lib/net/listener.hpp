@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/logger.hpp"
+#include "net/asio.hpp"
+#include "net/counters.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "base/logger.hpp"
-#include "net/asio.hpp"
-#include "net/counters.hpp"
 
 namespace broadcast_hub::net {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "net/asio.hpp"
+
 #include <cstddef>
 #include <utility>
-
-#include "net/asio.hpp"
 
 namespace broadcast_hub::net {
 

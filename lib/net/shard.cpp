@@ -1,10 +1,10 @@
 #include "net/shard.hpp"
 
+#include "wire/frame_encoder.hpp"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
-
-#include "wire/frame_encoder.hpp"
 
 namespace broadcast_hub::net {
 
@@ -29,7 +29,8 @@ void shard::wake() {
 }
 
 void shard::adopt(tcp_socket socket, std::uint16_t listener) {
-  if (stopping_at_) return;
+  if (stopping_at_)
+    return;
   std::error_code ignored;  // neither is worth losing a connection for
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.native_non_blocking(true, ignored);
@@ -37,13 +38,15 @@ void shard::adopt(tcp_socket socket, std::uint16_t listener) {
   table_.insert(id, std::make_unique<connection>(*this, std::move(socket), id, listener));
   counters_.sockets_open.add();
   connection& peer = table_.at(id.slot);
+  environment_.events.on_accept(peer);
   reschedule(peer);
   peer.start();
 }
 
 void shard::add_timer(std::shared_ptr<timer::state> handle, time_point due, duration period,
                       std::function<void()> work) {
-  if (stopping_at_) return;
+  if (stopping_at_)
+    return;
   timers_.add(std::move(handle), due, period, std::move(work));
   arm_timer();
 }
@@ -60,30 +63,36 @@ void shard::reschedule(connection& peer) {
 
 void shard::arm_timer() {
   time_point due = time_point::max();
-  if (!wheel_.empty()) due = wheel_.next_due();
-  if (const auto timer = timers_.next_due()) due = std::min(due, *timer);
-  if (stopping_at_) due = std::min(due, *stopping_at_);
-  if (due >= alarm_at_) return;
+  if (!wheel_.empty())
+    due = wheel_.next_due();
+  if (const auto timer = timers_.next_due())
+    due = std::min(due, *timer);
+  if (stopping_at_)
+    due = std::min(due, *stopping_at_);
+  if (due >= alarm_at_)
+    return;
   alarm_at_ = due;
   alarm_.expires_at(due);
   alarm_.async_wait([this](const std::error_code& error) {
-    if (!error) on_timer();
+    if (!error)
+      on_timer();
   });
 }
 
 void shard::on_timer() {
   alarm_at_ = time_point::max();
-  if (stopped_) return;
+  if (stopped_)
+    return;
   const time_point now = clock::now();
-  wheel_.advance(now, [&](timer_wheel::node& due) {
-    static_cast<connection&>(due).on_deadline(now);
-  });
+  wheel_.advance(now,
+                 [&](timer_wheel::node& due) { static_cast<connection&>(due).on_deadline(now); });
   timers_.advance(now, [this] { environment_.events.on_timer_failure(); });
   if (stopping_at_) {
     timers_.clear();
     if (now >= *stopping_at_) {
       for (std::size_t i = 0; i < table_.slots(); ++i) {
-        if (connection* peer = table_.in_slot(i)) peer->end();
+        if (connection* peer = table_.in_slot(i))
+          peer->end();
       }
       stopping_at_ = time_point::max();
     }
@@ -105,7 +114,8 @@ void shard::retire(connection& peer) {
 }
 
 void shard::request_turn_end() {
-  if (turn_end_requested_) return;
+  if (turn_end_requested_)
+    return;
   turn_end_requested_ = true;
   // Behind everything that is ready now, so that all of it leaves together.
   loop_.post([this] { end_turn(); });
@@ -122,17 +132,18 @@ void shard::flush_waiting() {
   const std::vector<connection_id> waiting = std::exchange(waiting_, {});
   for (const connection_id id : waiting) {
     connection* peer = table_.find(id);
-    if (peer == nullptr) continue;
+    if (peer == nullptr)
+      continue;
     peer->flush_requested = false;
     peer->flush();
   }
 }
 
 void shard::walk() {
-  if (!fan_out_.begin_walk()) return;
+  if (!fan_out_.begin_walk())
+    return;
   std::array<iovec, 64> pieces;
-  const std::size_t used =
-      fan_out_.gather(fan_out_.walk_begin(), 0, fan_out_.walk_end(), pieces);
+  const std::size_t used = fan_out_.gather(fan_out_.walk_begin(), 0, fan_out_.walk_end(), pieces);
   const std::span<const iovec> bytes(pieces.data(), used);
   const std::size_t size =
       std::accumulate(bytes.begin(), bytes.end(), std::size_t{0},
@@ -145,7 +156,8 @@ void shard::walk() {
     if (next.who == nullptr) {
       fan_out_.end_walk();
       // What was published meanwhile did not wake us.
-      if (fan_out_.begin_walk()) request_turn_end();
+      if (fan_out_.begin_walk())
+        request_turn_end();
       return;
     }
     connection& peer = table_.at(next.who->owner);
@@ -162,26 +174,42 @@ void shard::walk() {
 
 void shard::reap() {
   while (!retired_.empty()) {
-    for (const connection_id id : std::exchange(retired_, {})) bury(id);
+    for (const connection_id id : std::exchange(retired_, {}))
+      bury(id);
   }
-  if (stopping_at_ && table_.size() == 0 && !stopped_) finish_stop();
+  if (stopping_at_ && table_.size() == 0 && !stopped_)
+    finish_stop();
 }
 
 void shard::bury(connection_id id) {
   connection& peer = table_.at(id.slot);
   session::session& session = peer.session();
   switch (session.ended_by()) {
-    case session::session::cause::none: break;
-    case session::session::cause::handshake_timeout: counters_.handshake_timeouts.add(); break;
-    case session::session::cause::idle: counters_.idle_timeouts.add(); break;
-    case session::session::cause::slow_consumer: counters_.slow_consumers.add(); break;
-    case session::session::cause::protocol_error: counters_.protocol_errors.add(); break;
+    case session::session::cause::none:
+      break;
+    case session::session::cause::bad_request:
+      counters_.bad_requests.add();
+      break;
+    case session::session::cause::handshake_timeout:
+      counters_.handshake_timeouts.add();
+      break;
+    case session::session::cause::idle:
+      counters_.idle_timeouts.add();
+      break;
+    case session::session::cause::slow_consumer:
+      counters_.slow_consumers.add();
+      break;
+    case session::session::cause::protocol_error:
+      counters_.protocol_errors.add();
+      break;
   }
   counters_.sockets_open.subtract();
   if (session.was_opened()) {
     counters_.connections_open.subtract();
     counters_.connections_closed.add();
     environment_.events.on_close(peer, session.ending());
+  } else {
+    environment_.events.on_unopened_end(peer);
   }
   table_.remove(id);
 }
@@ -196,7 +224,8 @@ void shard::stop(time_point deadline) {
   timers_.clear();
   const time_point now = clock::now();
   for (std::size_t i = 0; i < table_.slots(); ++i) {
-    if (connection* peer = table_.in_slot(i)) peer->on_shard_stopping(now);
+    if (connection* peer = table_.in_slot(i))
+      peer->on_shard_stopping(now);
   }
   arm_timer();
   request_turn_end();

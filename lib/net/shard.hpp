@@ -1,16 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <utility>
-#include <vector>
-
-#include <broadcast_hub/options.hpp>
-
 #include "base/logger.hpp"
 #include "base/timer_queue.hpp"
 #include "base/timer_wheel.hpp"
@@ -21,6 +10,17 @@
 #include "net/shard_events.hpp"
 #include "session/session.hpp"
 #include "topic/fan_out.hpp"
+
+#include <broadcast_hub/options.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace broadcast_hub::net {
 
@@ -130,7 +130,8 @@ template <typename Visit>
 void shard::for_each_open(Visit visit) {
   for (std::size_t i = 0; i < table_.slots(); ++i) {
     connection* const peer = table_.in_slot(i);
-    if (peer != nullptr && peer->is_open()) visit(*peer);
+    if (peer != nullptr && peer->is_open())
+      visit(*peer);
   }
 }
 

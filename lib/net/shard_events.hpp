@@ -1,9 +1,9 @@
 #pragma once
 
+#include "wire/request.hpp"
+
 #include <broadcast_hub/events.hpp>
 #include <broadcast_hub/message.hpp>
-
-#include "wire/request.hpp"
 
 namespace broadcast_hub::net {
 
@@ -13,6 +13,8 @@ class shard;
 /// What a shard tells the hub, always on the shard's thread. Nothing may be thrown.
 class shard_events {
  public:
+  virtual void on_accept(connection& peer) = 0;
+
   /// Answer it, now or later, with `connection::respond` or `connection::accept`.
   virtual void on_request(connection& peer, wire::request request) = 0;
 
@@ -22,6 +24,8 @@ class shard_events {
   /// Once for each connection that was opened. It is destroyed afterwards.
   virtual void on_close(connection& peer, const close_event& event) = 0;
 
+  /// A socket that never became a WebSocket connection has ended. It is destroyed afterwards.
+  virtual void on_unopened_end(connection& peer) = 0;
 
   /// A timer's function threw. Called inside the handler of the exception.
   virtual void on_timer_failure() = 0;

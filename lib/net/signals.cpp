@@ -12,7 +12,8 @@ termination_signals::termination_signals(loop& loop, std::function<void(int sign
 
 void termination_signals::wait() {
   signals_.async_wait([this](const std::error_code& error, int signal) {
-    if (error) return;
+    if (error)
+      return;
     on_signal_(signal);
     wait();
   });

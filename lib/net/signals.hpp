@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
+#include "net/loop.hpp"
 
 #include <asio/signal_set.hpp>
 
-#include "net/loop.hpp"
+#include <functional>
 
 namespace broadcast_hub::net {
 

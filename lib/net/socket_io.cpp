@@ -9,7 +9,8 @@ namespace broadcast_hub::net {
 send_result send_some(int descriptor, std::span<const iovec> bytes) noexcept {
   constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
   std::size_t size = 0;
-  for (const iovec& piece : bytes) size += piece.iov_len;
+  for (const iovec& piece : bytes)
+    size += piece.iov_len;
   ssize_t sent = 0;
   do {
     if (bytes.size() == 1) {
@@ -21,7 +22,8 @@ send_result send_some(int descriptor, std::span<const iovec> bytes) noexcept {
       sent = ::sendmsg(descriptor, &message, flags);
     }
   } while (sent < 0 && errno == EINTR);
-  if (sent >= 0) return {static_cast<std::size_t>(sent), static_cast<std::size_t>(sent) == size, false};
+  if (sent >= 0)
+    return {static_cast<std::size_t>(sent), static_cast<std::size_t>(sent) == size, false};
   return {0, false, errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS};
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "wire/frame_decoder.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "wire/frame_decoder.hpp"
 
 namespace broadcast_hub::session {
 
@@ -16,7 +16,8 @@ class decoder_pool {
   explicit decoder_pool(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
   std::unique_ptr<wire::frame_decoder> take() {
-    if (free_.empty()) return std::make_unique<wire::frame_decoder>(max_message_bytes_);
+    if (free_.empty())
+      return std::make_unique<wire::frame_decoder>(max_message_bytes_);
     auto decoder = std::move(free_.back());
     free_.pop_back();
     return decoder;
@@ -26,6 +27,7 @@ class decoder_pool {
   void put(std::unique_ptr<wire::frame_decoder> decoder) {
     constexpr std::size_t kept = 64;
     if (decoder->idle() && !decoder->faulted() && free_.size() < kept) {
+      decoder->trim();
       free_.push_back(std::move(decoder));
     }
   }

@@ -1,30 +1,17 @@
 #include "session/outbox.hpp"
 
+#include "wire/frame_encoder.hpp"
+
 #include <algorithm>
 #include <utility>
 
-#include "wire/frame_encoder.hpp"
-
 namespace broadcast_hub::session {
-namespace {
-
-/// End of the frame that byte `position` of a run of frames belongs to.
-std::size_t frame_end(const char* frames, std::size_t position) {
-  std::size_t end = 0;
-  while (end < position) end += wire::frame_size(frames + end);
-  return end;
-}
-
-std::size_t count_frames(const char* frames, std::size_t size) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < size; at += wire::frame_size(frames + at)) ++count;
-  return count;
-}
-
-}  // namespace
 
 void outbox::push(kind what, shared_bytes bytes) {
-  if (topic_ != nullptr && !blocked()) move_publications_here();
+  if (topic_ != nullptr && !blocked()) {
+    move_partial_publication_here();
+    move_publications_here();
+  }
   const char* data = bytes->data();
   const std::size_t size = bytes->size();
   append({std::move(bytes), data, size, what});
@@ -32,13 +19,14 @@ void outbox::push(kind what, shared_bytes bytes) {
 
 void outbox::push_ahead(std::string frame) {
   const auto place = behind_partial_frame();
-  const bool pending = place != chunks_.end() && place->what == kind::control &&
-                       place->data[0] == frame[0] &&
-                       (place != front() || sent_of_first_ == 0);
+  const auto waiting_end = std::find_if(
+      place, chunks_.end(), [](const chunk& waiting) { return waiting.what != kind::control; });
+  const auto same = std::find_if(place, waiting_end,
+                                 [&](const chunk& waiting) { return waiting.data[0] == frame[0]; });
   auto bytes = std::make_shared<const std::string>(std::move(frame));
   chunk control{bytes, bytes->data(), bytes->size(), kind::control};
-  if (pending) {
-    *place = std::move(control);
+  if (same != waiting_end) {
+    *same = std::move(control);
   } else {
     chunks_.insert(place, std::move(control));
   }
@@ -60,13 +48,16 @@ void outbox::cut_short_with(shared_bytes close_frame) {
   }
   const auto place = behind_partial_frame();
   for (auto dropped = place; dropped != chunks_.end(); ++dropped) {
-    if (dropped->what == kind::direct) direct_bytes_ -= dropped->size;
-    if (dropped->what == kind::publications) publication_bytes_ -= dropped->size;
+    if (dropped->what == kind::direct)
+      direct_bytes_ -= dropped->size;
+    if (dropped->what == kind::publications)
+      publication_bytes_ -= dropped->size;
   }
   chunks_.erase(place, chunks_.end());
   // What is left may be a frame in a large shared segment: a slow client keeps only its own copy.
   for (auto kept = front(); kept != chunks_.end(); ++kept) {
-    if (kept->what != kind::publications) continue;
+    if (kept->what != kind::publications)
+      continue;
     auto copy = std::make_shared<const std::string>(kept->data, kept->size);
     kept->data = copy->data();
     kept->owner = std::move(copy);
@@ -87,7 +78,8 @@ void outbox::subscribe(topic::fan_out& topic, std::uint32_t owner) {
 }
 
 void outbox::unsubscribe() noexcept {
-  if (topic_ == nullptr) return;
+  if (topic_ == nullptr)
+    return;
   const bool was_blocked = blocked();
   topic_->remove(cursor_);
   topic_ = nullptr;
@@ -96,9 +88,11 @@ void outbox::unsubscribe() noexcept {
 
 std::uint64_t outbox::lag() const noexcept {
   std::uint64_t bytes = publication_bytes_;
-  if (topic_ == nullptr) return bytes;
+  if (topic_ == nullptr)
+    return bytes;
   bytes += topic_->lag(cursor_);
-  if (cursor_.sent_of_unit > 0) bytes -= topic_->unit_at_cursor(cursor_).size;
+  if (cursor_.sent_of_unit > 0)
+    bytes -= topic_->unit_at_cursor(cursor_).size;
   return bytes;
 }
 
@@ -122,7 +116,8 @@ std::size_t outbox::gather(std::span<iovec> out) const {
   }
   std::size_t skip = sent_of_first_;
   for (std::size_t i = first_; i < chunks_.size(); ++i, skip = 0) {
-    if (used == out.size()) return used;
+    if (used == out.size())
+      return used;
     // iovec has no const; nothing writes through it.
     out[used++] = {const_cast<char*>(chunks_[i].data + skip), chunks_[i].size - skip};
   }
@@ -145,22 +140,29 @@ outbox::progress outbox::advance(std::size_t sent) {
     const std::size_t now = std::min(first.size - sent_of_first_, sent);
     sent_of_first_ += now;
     sent -= now;
-    if (first.what == kind::direct) direct_bytes_ -= now;
-    if (first.what == kind::publications) publication_bytes_ -= now;
-    if (sent_of_first_ < first.size) break;
-    if (first.what == kind::publications) done.publications += count_frames(first.data, first.size);
+    if (first.what == kind::direct)
+      direct_bytes_ -= now;
+    if (first.what == kind::publications) {
+      publication_bytes_ -= now;
+      done.publications += cut_off_sent_frames();
+    }
+    if (sent_of_first_ < first.size)
+      break;
     pop_front();
   }
-  if (sent > 0 && topic_ != nullptr) done.publications += topic_->advance(cursor_, sent);
+  if (sent > 0 && topic_ != nullptr)
+    done.publications += topic_->advance(cursor_, sent);
   return done;
 }
 
 outbox::queue::iterator outbox::behind_partial_frame() {
   auto place = front();
   // The answer to the handshake is always first.
-  while (place != chunks_.end() && place->what == kind::bytes) ++place;
-  if (place != front() || sent_of_first_ == 0) return place;
-  const std::size_t boundary = frame_end(place->data, sent_of_first_);
+  while (place != chunks_.end() && place->what == kind::bytes)
+    ++place;
+  if (place != front() || sent_of_first_ == 0)
+    return place;
+  const std::size_t boundary = wire::frame_size(place->data);
   if (boundary < place->size) {
     chunk rest = *place;
     rest.data += boundary;
@@ -172,8 +174,10 @@ outbox::queue::iterator outbox::behind_partial_frame() {
 }
 
 void outbox::append(chunk piece) {
-  if (piece.what == kind::direct) direct_bytes_ += piece.size;
-  if (piece.what == kind::publications) publication_bytes_ += piece.size;
+  if (piece.what == kind::direct)
+    direct_bytes_ += piece.size;
+  if (piece.what == kind::publications)
+    publication_bytes_ += piece.size;
   chunks_.push_back(std::move(piece));
 }
 
@@ -186,13 +190,29 @@ void outbox::move_publications_here() {
 }
 
 void outbox::move_partial_publication_here() {
-  if (cursor_.sent_of_unit == 0) return;
+  if (cursor_.sent_of_unit == 0)
+    return;
   topic::log_piece unit = topic_->unit_at_cursor(cursor_);
   const std::size_t size = unit.size;
   sent_of_first_ = cursor_.sent_of_unit;
   publication_bytes_ += size - sent_of_first_;
   chunks_.insert(front(), {std::move(unit.owner), unit.data, size, kind::publications});
   topic_->set_cursor(cursor_, topic_->cursor(cursor_) + size);
+}
+
+std::size_t outbox::cut_off_sent_frames() noexcept {
+  chunk& first = *front();
+  std::size_t frames = 0;
+  while (first.size > 0) {
+    const std::size_t size = wire::frame_size(first.data);
+    if (size > sent_of_first_)
+      break;
+    first.data += size;
+    first.size -= size;
+    sent_of_first_ -= size;
+    ++frames;
+  }
+  return frames;
 }
 
 void outbox::pop_front() {

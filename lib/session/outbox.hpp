@@ -1,5 +1,7 @@
 #pragma once
 
+#include "topic/fan_out.hpp"
+
 #include <sys/uio.h>
 
 #include <cstddef>
@@ -8,8 +10,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "topic/fan_out.hpp"
 
 namespace broadcast_hub::session {
 
@@ -100,10 +100,12 @@ class outbox {
   void append(chunk piece);
   void move_publications_here();
   void move_partial_publication_here();
+  std::size_t cut_off_sent_frames() noexcept;
   void pop_front();
 
+  // A partly sent chunk of frames begins with the frame that is partly sent.
   std::vector<chunk> chunks_;
-  std::uint32_t first_ = 0;         // chunks before it are sent
+  std::uint32_t first_ = 0;  // chunks before it are sent
   std::size_t sent_of_first_ = 0;
   std::size_t direct_bytes_ = 0;
   std::size_t publication_bytes_ = 0;

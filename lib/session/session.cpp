@@ -1,9 +1,9 @@
 #include "session/session.hpp"
 
+#include "wire/frame_encoder.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "wire/frame_encoder.hpp"
 
 namespace broadcast_hub::session {
 namespace {
@@ -28,17 +28,26 @@ session::session(shard_context& context, time_point now)
       deadline_(now + context.options.timeouts.handshake),
       last_received_(now) {}
 
-session::~session() { release_decoder(); }
+session::~session() {
+  release_decoder();
+}
 
 session::event session::receive(char* data, std::size_t size, std::size_t& consumed,
                                 time_point now) {
   last_received_ = now;
-  awaiting_pong_ = false;
+  if (awaiting_pong_ && phase_ == phase::open) {
+    awaiting_pong_ = false;
+    // The wait for a pong may be longer than the time to the next ping.
+    deadline_ = std::min(deadline_, now + context_.options.heartbeat.ping_after);
+  }
   switch (phase_) {
-    case phase::request: return receive_request(data, size, consumed, now);
+    case phase::request:
+      return receive_request(data, size, consumed, now);
     case phase::open:
-    case phase::closing: return receive_frames(data, size, consumed, now);
-    default: break;
+    case phase::closing:
+      return receive_frames(data, size, consumed, now);
+    default:
+      break;
   }
   release_decoder();
   consumed = size;
@@ -46,7 +55,8 @@ session::event session::receive(char* data, std::size_t size, std::size_t& consu
 }
 
 bool session::wants_input() const noexcept {
-  if (input_ended_ || phase_ == phase::deciding) return false;
+  if (input_ended_ || phase_ == phase::deciding)
+    return false;
   return phase_ != phase::request || outbox_.queue_empty();
 }
 
@@ -54,25 +64,32 @@ session::event session::receive_request(const char* data, std::size_t size, std:
                                         time_point now) {
   wire::request_parser& parser = handshake_->parser;
   // A kept-alive connection may be idle for long; a request, once begun, may not.
-  if (!handshake_->first_request && parser.held_bytes() == 0) {
+  if (size > 0 && !handshake_->first_request && parser.held_bytes() == 0) {
     deadline_ = now + context_.options.timeouts.handshake;
   }
   switch (parser.consume(data, size, consumed)) {
-    case wire::request_parser::result::need_more: return event::need_bytes;
+    case wire::request_parser::result::need_more:
+      return event::need_bytes;
     case wire::request_parser::result::bad:
+      cause_ = cause::bad_request;
       respond(wire::text_response(parser.status(), parser.fault()), false, now);
       consumed = size;
       return event::need_bytes;
-    case wire::request_parser::result::complete: break;
+    case wire::request_parser::result::complete:
+      break;
   }
   handshake_->first_request = false;
   enter(phase::deciding, now + context_.options.timeouts.handshake);
   return event::request;
 }
 
-wire::request session::take_request() { return handshake_->parser.take(); }
+wire::request session::take_request() {
+  return handshake_->parser.take();
+}
 
-void session::keep_early_bytes(std::string_view bytes) { handshake_->early_bytes += bytes; }
+void session::keep_early_bytes(std::string_view bytes) {
+  handshake_->early_bytes += bytes;
+}
 
 void session::respond(const wire::response& response, bool keep_alive, time_point now) {
   const bool keep = keep_alive && !response.close;
@@ -101,16 +118,19 @@ std::string session::open(std::string handshake_response, time_point now) {
 session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,
                                        time_point now) {
   consumed = 0;
-  if (!decoder_) decoder_ = context_.decoders.take();
+  if (!decoder_)
+    decoder_ = context_.decoders.take();
   while (consumed < size && (phase_ == phase::open || phase_ == phase::closing)) {
     wire::frame_event frame;
     consumed += decoder_->consume(data + consumed, size - consumed, frame);
     switch (frame.what) {
-      case wire::frame_event::kind::none: break;
+      case wire::frame_event::kind::none:
+        break;
       case wire::frame_event::kind::text:
       case wire::frame_event::kind::binary:
         // Who asked for the end does not want to hear more.
-        if (phase_ != phase::open) break;
+        if (phase_ != phase::open)
+          break;
         received_ = {frame.payload, frame.what == wire::frame_event::kind::text
                                         ? message_kind::text
                                         : message_kind::binary};
@@ -121,9 +141,14 @@ session::event session::receive_frames(char* data, std::size_t size, std::size_t
           outbox_.push_ahead(wire::make_frame(wire::opcode::pong, frame.payload));
         }
         break;
-      case wire::frame_event::kind::pong: break;
-      case wire::frame_event::kind::close: on_peer_close(frame, now); break;
-      case wire::frame_event::kind::fault: on_fault(frame, now); break;
+      case wire::frame_event::kind::pong:
+        break;
+      case wire::frame_event::kind::close:
+        on_peer_close(frame, now);
+        break;
+      case wire::frame_event::kind::fault:
+        on_fault(frame, now);
+        break;
     }
   }
   account_partial_message(now);
@@ -139,14 +164,17 @@ void session::account_partial_message(time_point now) {
   context_.partial_bytes += held;
   context_.partial_bytes -= counted_partial_bytes_;
   counted_partial_bytes_ = held;
-  if (held > 0 && context_.partial_bytes > context_.options.limits.max_partial_bytes &&
-      phase_ == phase::open) {
-    fail(close_code::try_again_later, "too many half-received messages", now);
-  }
+  const bool in_budget = context_.partial_bytes <= context_.options.limits.max_partial_bytes;
+  if (held == 0 || in_budget || (phase_ != phase::open && phase_ != phase::closing))
+    return;
+  fail(close_code::try_again_later, "too many half-received messages", now);
+  // The message is let go at once, or the budget would be none; so no answer can be read.
+  enter(phase::draining, deadline_);
 }
 
 void session::release_decoder() {
-  if (!decoder_) return;
+  if (!decoder_)
+    return;
   context_.partial_bytes -= counted_partial_bytes_;
   counted_partial_bytes_ = 0;
   context_.decoders.put(std::move(decoder_));
@@ -156,7 +184,7 @@ void session::on_peer_close(const wire::frame_event& frame, time_point now) {
   close_received_ = true;
   note_ending(frame.code, frame.payload);
   if (phase_ == phase::open) {
-    outbox_.cut_short_with(share(wire::make_close_frame(frame.code, {})));
+    end_with(wire::make_close_frame(frame.code, {}));
   } else if (!outbox_.only_last_frame_left()) {
     // Our close frame still waits behind data that the peer will not read any more.
     outbox_.cut_short_with(share(wire::make_close_frame(ending_->code, ending_->reason)));
@@ -165,7 +193,8 @@ void session::on_peer_close(const wire::frame_event& frame, time_point now) {
 }
 
 void session::on_fault(const wire::frame_event& frame, time_point now) {
-  if (phase_ != phase::open) return enter(phase::finishing, now);
+  if (phase_ != phase::open)
+    return enter(phase::finishing, now);
   cause_ = cause::protocol_error;
   fail(frame.code, frame.payload, now);
   // Frame boundaries are lost, so no answer can be read: the peer's end is all that is awaited.
@@ -173,12 +202,13 @@ void session::on_fault(const wire::frame_event& frame, time_point now) {
 }
 
 std::error_code session::send(shared_bytes frame, time_point now) {
-  if (phase_ != phase::open) return errc::connection_closing;
+  if (phase_ != phase::open)
+    return errc::connection_closing;
   const std::size_t limit = context_.options.outbound.max_queued_bytes;
-  if (frame->size() > limit) return errc::message_too_big;
+  if (frame->size() > limit)
+    return errc::message_too_big;
   if (outbox_.direct_bytes() + frame->size() > limit) {
-    cause_ = cause::slow_consumer;
-    fail(close_code::slow_consumer, "too many bytes queued", now);
+    drop_slow_consumer("too many bytes queued", now);
     return errc::overloaded;
   }
   outbox_.push(outbox::kind::direct, std::move(frame));
@@ -186,7 +216,8 @@ std::error_code session::send(shared_bytes frame, time_point now) {
 }
 
 std::error_code session::close(close_code code, std::string_view reason, time_point now) {
-  if (phase_ != phase::open) return errc::connection_closing;
+  if (phase_ != phase::open)
+    return errc::connection_closing;
   note_ending(code, reason);
   outbox_.finish_with(share(wire::make_close_frame(code, reason)));
   enter(phase::closing, now + context_.options.timeouts.close);
@@ -194,29 +225,50 @@ std::error_code session::close(close_code code, std::string_view reason, time_po
 }
 
 void session::fail(close_code code, std::string_view reason, time_point now) {
-  if (phase_ != phase::open) return;
+  if (phase_ != phase::open)
+    return;
   note_ending(code, reason);
-  outbox_.cut_short_with(share(wire::make_close_frame(code, reason)));
+  end_with(wire::make_close_frame(code, reason));
   enter(phase::closing, now + context_.options.timeouts.close);
+}
+
+void session::drop_slow_consumer(std::string_view reason, time_point now) {
+  cause_ = cause::slow_consumer;
+  note_ending(close_code::slow_consumer, reason);
+  outbox_.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, reason)));
+  enter(phase::closing, now + context_.options.timeouts.close);
+}
+
+void session::end_with(std::string close_frame) {
+  // What one turn queued leaves as if the end had come a turn later; what a full socket holds up
+  // would hold up the end.
+  if (outbox_.blocked()) {
+    outbox_.cut_short_with(share(std::move(close_frame)));
+  } else {
+    outbox_.finish_with(share(std::move(close_frame)));
+  }
 }
 
 bool session::check_lag(time_point now) {
   if (phase_ != phase::open || outbox_.lag() <= context_.options.outbound.max_lag_bytes) {
     return false;
   }
-  cause_ = cause::slow_consumer;
-  fail(close_code::slow_consumer, "too far behind", now);
+  drop_slow_consumer("too far behind", now);
   return true;
 }
 
 void session::on_sent(time_point now) noexcept {
-  if (was_opened_ || sending_ended_) return;
+  if (was_opened_ || sending_ended_)
+    return;
   deadline_ = std::max(deadline_, now + context_.options.timeouts.http_idle);
 }
 
 session::action session::on_sent_all() noexcept {
-  if (phase_ == phase::finishing) return action::end_socket;
-  if (phase_ != phase::draining || sending_ended_) return action::none;
+  close_sent_ = ending_ != nullptr;
+  if (phase_ == phase::finishing)
+    return action::end_socket;
+  if (phase_ != phase::draining || sending_ended_)
+    return action::none;
   sending_ended_ = true;
   return action::end_sending;
 }
@@ -224,7 +276,8 @@ session::action session::on_sent_all() noexcept {
 session::action session::on_end_of_input() noexcept {
   input_ended_ = true;
   const bool response_waits = !outbox_.queue_empty() && !was_opened_;
-  if (!response_waits) return action::end_socket;
+  if (!response_waits)
+    return action::end_socket;
   // Whoever half-closes behind a request still gets the response.
   phase_ = phase::finishing;
   return action::none;
@@ -237,18 +290,25 @@ void session::abandon() noexcept {
 }
 
 session::action session::on_deadline(time_point now) {
+  if (now < deadline_)
+    return action::none;  // it was moved since
   switch (phase_) {
-    case phase::open: return on_heartbeat(now);
+    case phase::open:
+      return on_heartbeat(now);
     case phase::deciding:
       cause_ = cause::handshake_timeout;
-      respond(wire::text_response(503, "The server did not decide in time; try again later."), false, now);
+      respond(wire::text_response(503, "The server did not decide in time; try again later."),
+              false, now);
       return action::none;
     case phase::request:
-      if (handshake_->first_request) cause_ = cause::handshake_timeout;
-      if (handshake_->parser.held_bytes() == 0) return action::end_socket;
+      if (handshake_->first_request)
+        cause_ = cause::handshake_timeout;
+      if (handshake_->parser.held_bytes() == 0)
+        return action::end_socket;
       respond(wire::text_response(408, "The request did not arrive in time."), false, now);
       return action::none;
-    default: return action::end_socket;
+    default:
+      return action::end_socket;
   }
 }
 
@@ -265,7 +325,8 @@ session::action session::on_heartbeat(time_point now) {
     outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
     return action::none;
   }
-  if (now < deadline_) return action::none;
+  if (now < deadline_)
+    return action::none;
   cause_ = cause::idle;
   fail(close_code::idle, "no answer to a ping", now);
   // A peer that is gone will not answer this either: one attempt to tell it is enough.
@@ -275,13 +336,15 @@ session::action session::on_heartbeat(time_point now) {
 
 close_event session::ending() const {
   close_event result;
-  if (ending_) result = *ending_;
-  result.clean = ending_ != nullptr && close_received_;
+  if (ending_)
+    result = *ending_;
+  result.clean = close_sent_ && close_received_;
   return result;
 }
 
 void session::note_ending(close_code code, std::string_view reason) {
-  if (ending_) return;  // the first reason is the reason
+  if (ending_)
+    return;  // the first reason is the reason
   ending_ = std::make_unique<close_event>();
   ending_->code = code;
   ending_->reason = wire::cut_utf8(reason, 123);

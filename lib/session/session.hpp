@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <system_error>
+#include "base/clock.hpp"
+#include "session/decoder_pool.hpp"
+#include "session/outbox.hpp"
+#include "wire/frame_decoder.hpp"
+#include "wire/request_parser.hpp"
+#include "wire/response.hpp"
 
 #include <broadcast_hub/close_code.hpp>
 #include <broadcast_hub/error.hpp>
@@ -13,12 +13,12 @@
 #include <broadcast_hub/message.hpp>
 #include <broadcast_hub/options.hpp>
 
-#include "base/clock.hpp"
-#include "session/decoder_pool.hpp"
-#include "session/outbox.hpp"
-#include "wire/frame_decoder.hpp"
-#include "wire/request_parser.hpp"
-#include "wire/response.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 namespace broadcast_hub::session {
 
@@ -42,7 +42,8 @@ class session {
     deciding,  ///< a request is with the application; nothing is read meanwhile
     open,      ///< WebSocket messages go both ways
     closing,   ///< our close frame is queued or sent, the peer's is awaited
-    draining,  ///< after the last byte: end our direction, then ignore the peer until it ends its own
+    draining,  ///< after the last byte: end our direction, then ignore the peer until it ends its
+               ///< own
     finishing  ///< after the last byte: end the socket
   };
 
@@ -102,8 +103,8 @@ class session {
   /// Starts the close handshake behind everything queued and published.
   std::error_code close(close_code code, std::string_view reason, time_point now);
 
-  /// Closes at once, and drops what waits: a rule was broken or a limit passed. Does nothing when
-  /// it closes already.
+  /// Closes: a rule was broken or a limit passed. What waits for a full socket is dropped. Does
+  /// nothing when it closes already.
   void fail(close_code code, std::string_view reason, time_point now);
 
   /// Closes with 4008 if the peer is too far behind; returns whether it did.
@@ -126,7 +127,14 @@ class session {
   close_event ending() const;
 
   /// Why a deadline or limit ended it, for the counters.
-  enum class cause : std::uint8_t { none, handshake_timeout, idle, slow_consumer, protocol_error };
+  enum class cause : std::uint8_t {
+    none,
+    bad_request,
+    handshake_timeout,
+    idle,
+    slow_consumer,
+    protocol_error
+  };
   cause ended_by() const noexcept { return cause_; }
 
  private:
@@ -139,14 +147,16 @@ class session {
   void account_partial_message(time_point now);
   action on_heartbeat(time_point now);
   void enter(phase next, time_point deadline) noexcept;
+  void drop_slow_consumer(std::string_view reason, time_point now);
+  void end_with(std::string close_frame);
   void note_ending(close_code code, std::string_view reason);
   void release_decoder();
 
   shard_context& context_;
   outbox outbox_;
-  std::unique_ptr<wire::frame_decoder> decoder_;     // only while a message is half received
-  std::unique_ptr<handshake_state> handshake_;       // only before `open`
-  std::unique_ptr<close_event> ending_;              // only once it is clear how it ends
+  std::unique_ptr<wire::frame_decoder> decoder_;  // only while a message is half received
+  std::unique_ptr<handshake_state> handshake_;    // only before `open`
+  std::unique_ptr<close_event> ending_;           // only once it is clear how it ends
   message received_;
   time_point deadline_;
   time_point last_received_;
@@ -155,6 +165,7 @@ class session {
   cause cause_ = cause::none;
   bool was_opened_ = false;
   bool close_received_ = false;
+  bool close_sent_ = false;
   bool awaiting_pong_ = false;
   bool input_ended_ = false;
   bool sending_ended_ = false;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "topic/log.hpp"
+
 #include <sys/uio.h>
 
 #include <cstddef>
@@ -7,8 +9,6 @@
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "topic/log.hpp"
 
 namespace broadcast_hub::topic {
 
@@ -24,9 +24,9 @@ struct subscriber {
   bool subscribed() const noexcept { return index != nowhere; }
 };
 
-/// Bytes of a log, kept alive by their segment.
+/// Bytes of a log. They keep those of their segment alive, but no later segment.
 struct log_piece {
-  std::shared_ptr<const segment> owner;
+  std::shared_ptr<const char[]> owner;
   const char* data;
   std::size_t size;
 };

@@ -16,12 +16,14 @@ log::append_result log::append(std::string_view header, std::string_view payload
   append_result result;
   const lock_guard lock(mutex_);
   const reader_summary readers = attached_readers();
-  if (readers.any && end_.position + size - readers.slowest > max_backlog_bytes_) return result;
+  if (readers.any && end_.position + size - readers.slowest > max_backlog_bytes_)
+    return result;
   result.accepted = true;
   result.subscribers = subscribers();
   result.offset = ++end_.offset;
   // Nobody would ever read it: a newcomer starts at the end.
-  if (!readers.any) return result;
+  if (!readers.any)
+    return result;
 
   make_room(size);
   last_->write(end_.position, header);
@@ -31,7 +33,8 @@ log::append_result log::append(std::string_view header, std::string_view payload
 
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     reader_state& reader = readers_[i];
-    if (reader.woken || reader.read_to.load(std::memory_order_relaxed) == detached) continue;
+    if (reader.woken || reader.read_to.load(std::memory_order_relaxed) == detached)
+      continue;
     reader.woken = true;
     result.wake.set(i);
   }
@@ -42,7 +45,8 @@ log::reader_summary log::attached_readers() const noexcept {
   reader_summary summary;
   for (const reader_state& reader : readers_) {
     const std::uint64_t read_to = reader.read_to.load(std::memory_order_relaxed);
-    if (read_to == detached) continue;
+    if (read_to == detached)
+      continue;
     summary.any = true;
     summary.slowest = std::min(summary.slowest, read_to);
   }
@@ -50,7 +54,8 @@ log::reader_summary log::attached_readers() const noexcept {
 }
 
 void log::make_room(std::size_t bytes) {
-  if (last_->room(end_.position) >= bytes) return;
+  if (last_->room(end_.position) >= bytes)
+    return;
   const std::size_t grown = std::min(last_->capacity() * 2, largest_segment_bytes);
   auto next = std::make_shared<segment>(end_.position, std::max(grown, bytes));
   last_->seal(next);

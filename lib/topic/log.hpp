@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/mutex.hpp"
+#include "topic/segment.hpp"
+
 #include <atomic>
 #include <bitset>
 #include <cstddef>
@@ -8,9 +11,6 @@
 #include <limits>
 #include <memory>
 #include <string_view>
-
-#include "base/mutex.hpp"
-#include "topic/segment.hpp"
 
 namespace broadcast_hub::topic {
 
@@ -87,7 +87,7 @@ class log {
   };
 
   struct reader_summary {
-    bool any = false;                                                       ///< is one attached?
+    bool any = false;  ///< is one attached?
     std::uint64_t slowest = std::numeric_limits<std::uint64_t>::max();
   };
 

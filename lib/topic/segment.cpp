@@ -10,9 +10,19 @@ segment::segment(std::uint64_t begin, std::size_t capacity)
     : begin_(begin), capacity_(capacity), data_(new char[capacity]) {}
 
 segment::~segment() {
-  // Unchained one by one: a long chain must not be destroyed by recursion.
-  std::shared_ptr<segment> next = std::move(next_);
-  while (next && next.use_count() == 1) next = std::move(next->next_);
+  // A long chain must not be destroyed by recursion: the first destructor of this thread lets go
+  // of the segments one by one, and those inside it only hand on what they held.
+  static thread_local std::shared_ptr<segment>* unchained = nullptr;
+  std::shared_ptr<segment> rest = std::move(next_);
+  if (unchained != nullptr) {
+    *unchained = std::move(rest);
+    return;
+  }
+  unchained = &rest;
+  while (rest) {
+    const std::shared_ptr<segment> first = std::move(rest);
+  }
+  unchained = nullptr;
 }
 
 void segment::write(std::uint64_t position, std::string_view bytes) noexcept {

@@ -16,6 +16,10 @@ frame::basic_header basic_header_for(opcode code, std::size_t payload_size) noex
   return {static_cast<frame::opcode::value>(code), payload_size, true, false};
 }
 
+frame::basic_header start_of(const char* whole) noexcept {
+  return {static_cast<std::uint8_t>(whole[0]), static_cast<std::uint8_t>(whole[1])};
+}
+
 }  // namespace
 
 std::size_t header_size(std::size_t payload_size) noexcept {
@@ -52,8 +56,7 @@ std::string make_close_frame(close_code code, std::string_view reason) {
 }
 
 std::size_t frame_size(const char* frame) noexcept {
-  const frame::basic_header start(static_cast<std::uint8_t>(frame[0]),
-                                  static_cast<std::uint8_t>(frame[1]));
+  const frame::basic_header start = start_of(frame);
   const std::size_t size = frame::get_header_len(start);
   frame::extended_header rest;
   std::copy_n(frame + frame::BASIC_HEADER_LENGTH, size - frame::BASIC_HEADER_LENGTH, rest.bytes);
@@ -61,9 +64,7 @@ std::size_t frame_size(const char* frame) noexcept {
 }
 
 std::string_view payload_of(std::string_view frame) noexcept {
-  const std::size_t with_small_header = frame.size() - 2;
-  if (with_small_header < 126) return frame.substr(2);
-  return frame.substr(frame.size() - 4 <= 0xffff ? 4 : 10);
+  return frame.substr(frame::get_header_len(start_of(frame.data())));
 }
 
 bool may_send(close_code code) noexcept {

@@ -21,7 +21,10 @@ test("greets a client when its connection is established", async () => {
 });
 
 test("tells everybody that something changed, the sender included", async () => {
-  const [first, second] = await Promise.all([Client.open(server.wsPort), Client.open(server.wsPort)]);
+  const [first, second] = await Promise.all([
+    Client.open(server.wsPort),
+    Client.open(server.wsPort),
+  ]);
   await Promise.all([first.texts(1), second.texts(1)]);
 
   first.send('{"message":"Hello"}');
@@ -70,7 +73,10 @@ test("reaches a hundred clients", async () => {
 });
 
 test("does not tell a client that has left", async () => {
-  const [stays, leaves] = await Promise.all([Client.open(server.wsPort), Client.open(server.wsPort)]);
+  const [stays, leaves] = await Promise.all([
+    Client.open(server.wsPort),
+    Client.open(server.wsPort),
+  ]);
   await Promise.all([stays.texts(1), leaves.texts(1)]);
   await leaves.close();
   stays.send("anybody there?");

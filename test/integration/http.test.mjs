@@ -21,7 +21,11 @@ function ask(path, { method = "GET", headers = {}, host = "127.0.0.1", agent } =
       const parts = [];
       response.on("data", (part) => parts.push(part));
       response.on("end", () =>
-        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) })
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          body: Buffer.concat(parts),
+        })
       );
     });
     sent.on("error", reject);
@@ -110,7 +114,12 @@ for (const path of ["/missing", "/index.html/", "/main.cpp"]) {
 
 for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "BREW"]) {
   test(`${method} is 405 and says what is allowed`, async () => {
-    const answer = await askRaw(server.httpPort, `${method} / HTTP/1.1`, "Host: localhost", "Connection: close");
+    const answer = await askRaw(
+      server.httpPort,
+      `${method} / HTTP/1.1`,
+      "Host: localhost",
+      "Connection: close"
+    );
     assert.equal(answer.status, 405);
     assert.deepEqual(answer.headers.allow.split(/, */).sort(), ["GET", "HEAD"]);
   });
@@ -133,7 +142,12 @@ for (const path of [
   "/%zz",
 ]) {
   test(`${path} does not leave the folder`, async () => {
-    const answer = await askRaw(server.httpPort, `GET ${path} HTTP/1.1`, "Host: localhost", "Connection: close");
+    const answer = await askRaw(
+      server.httpPort,
+      `GET ${path} HTTP/1.1`,
+      "Host: localhost",
+      "Connection: close"
+    );
     assert.ok(answer.status === 400 || answer.status === 404, `status ${answer.status}`);
     assert.doesNotMatch(answer.rest.toString(), /root:|cmake_minimum_required/);
   });
@@ -183,14 +197,17 @@ const changed = (name, value) => [...without(name), `${name}: ${value}`];
 const upgrades = {
   "a plain GET": [["GET / HTTP/1.1", host, "Connection: close"], 426],
   "another version": [changed("Sec-WebSocket-Version", "8"), 426],
-  "a version that only begins right": [changed("Sec-WebSocket-Version", "13abc"), 426],
+  "a version that only begins right": [changed("Sec-WebSocket-Version", "13abc"), 400],
   "no version": [without("Sec-WebSocket-Version"), 426],
   "no key": [without("Sec-WebSocket-Key"), 400],
   "a key that is too short": [changed("Sec-WebSocket-Key", "c2hvcnQ="), 400],
-  "an Upgrade that only begins right": [changed("Upgrade", "notwebsocketx"), 426],
+  "an Upgrade that only begins right": [changed("Upgrade", "notwebsocketx"), 400],
   "a Connection without upgrade": [changed("Connection", "close"), 400],
   "a foreign origin": [[...HANDSHAKE, "Origin: http://evil.example"], 403],
-  "an origin that only begins right": [[...HANDSHAKE, "Origin: http://localhost.evil.example"], 403],
+  "an origin that only begins right": [
+    [...HANDSHAKE, "Origin: http://localhost.evil.example"],
+    403,
+  ],
   "a null origin": [[...HANDSHAKE, "Origin: null"], 403],
 };
 for (const [name, [lines, status]] of Object.entries(upgrades)) {

@@ -81,7 +81,7 @@ inline std::vector<decoded> decode(wire::frame_decoder& decoder, std::string_vie
 inline std::vector<decoded> decode_every_way(std::string_view bytes,
                                              std::size_t limit = default_limit) {
   wire::frame_decoder for_whole(limit);
-  const auto whole = decode(for_whole, bytes, all_at_once);
+  auto whole = decode(for_whole, bytes, all_at_once);
   for (const std::size_t chunk : {std::size_t{1}, std::size_t{2}}) {
     wire::frame_decoder decoder(limit);
     EXPECT_TRUE(decode(decoder, bytes, chunk) == whole) << "in chunks of " << chunk;

@@ -37,7 +37,10 @@ export function launch(options = {}) {
 /** A demo page in a context of its own, and what a person sees of it. */
 export class DemoPage {
   static async open(browser, url, options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1000, height: 720 }, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1000, height: 720 },
+      ...options,
+    });
     context.setDefaultTimeout(DEADLINE_MS);
     const page = await context.newPage();
     const demo = new DemoPage(page);
@@ -83,7 +86,10 @@ export class DemoPage {
   }
 
   async seeState(text) {
-    await this.#wait(`the state "${text}"`, async () => (await this.state().textContent()) === text);
+    await this.#wait(
+      `the state "${text}"`,
+      async () => (await this.state().textContent()) === text
+    );
   }
 
   async count(text) {

@@ -19,7 +19,12 @@ export class Client {
       ...options,
     });
     this.socket.on("message", (data, isBinary) => {
-      this.messages.push({ text: data.toString("utf8"), bytes: data.length, isBinary, at: performance.now() });
+      this.messages.push({
+        text: data.toString("utf8"),
+        bytes: data.length,
+        isBinary,
+        at: performance.now(),
+      });
     });
     this.opened = new Promise((resolve, reject) => {
       this.socket.once("open", () => {

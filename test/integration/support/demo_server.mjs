@@ -20,7 +20,9 @@ export async function runToEnd(...flags) {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, ...output }));
   });
-  return within(`the end of demo_server ${flags.join(" ")}`, ended).finally(() => child.kill("SIGKILL"));
+  return within(`the end of demo_server ${flags.join(" ")}`, ended).finally(() =>
+    child.kill("SIGKILL")
+  );
 }
 
 /** A running demo server on free ports. */

@@ -61,6 +61,9 @@ export class Feed {
 
   #tail() {
     const show = (item) => (typeof item === "string" ? item : JSON.stringify(item));
-    return this.items.slice(-40).map((item) => `  ${show(item)}`).join("\n");
+    return this.items
+      .slice(-40)
+      .map((item) => `  ${show(item)}`)
+      .join("\n");
   }
 }

@@ -168,6 +168,7 @@ TEST_F(FileCacheTest, ThreadsThatReadAtOnceShareOneBuffer) {
     std::array<content, threads> found;
     std::atomic<int> ready = 0;
     std::vector<std::thread> running;
+    running.reserve(threads);
     for (content& place : found) {
       running.emplace_back([this, &place, &ready] {
         ++ready;

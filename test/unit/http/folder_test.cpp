@@ -3,6 +3,7 @@
 #include "http/file_stamp.hpp"
 #include "temporary_folder.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,11 +11,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace broadcast_hub::http {
@@ -72,7 +76,6 @@ TEST_P(FolderTest, OpensNothingElse) {
       "out_file",
       "out_folder",
       "out_folder/secret.txt",
-      "out_folder/web/a.txt",
       "out_absolute",
       "out_twice",
       "out_sibling",
@@ -95,6 +98,48 @@ TEST_P(FolderTest, OpensNothingElse) {
     EXPECT_FALSE(opened.file) << path;
     EXPECT_NE(opened.error, 0) << path;
   }
+}
+
+TEST_P(FolderTest, FollowsLinksThatStayBelow) {
+  outside_.link("web/folder", "sub");
+  outside_.link("web/file", "sub/b.txt");
+  outside_.link("web/sub/up", "../a.txt");
+  outside_.link("web/twice", "folder/up");
+  const folder web(root_, GetParam());
+  EXPECT_EQ(content_of(web.open("folder/b.txt")), "b");
+  EXPECT_EQ(content_of(web.open("file")), "b");
+  EXPECT_EQ(content_of(web.open("sub/up")), "a");
+  EXPECT_EQ(content_of(web.open("twice")), "a");
+}
+
+// One thread swaps a folder for a link that leads out.
+TEST_P(FolderTest, ASwapMeanwhileLeadsNobodyOut) {
+  using step = std::pair<std::string_view, std::string_view>;
+  constexpr std::array<step, 4> steps = {step{"web/sub", "web/kept"}, step{"web/link", "web/sub"},
+                                         step{"web/sub", "web/link"}, step{"web/kept", "web/sub"}};
+  outside_.write("elsewhere/b.txt", "secret");
+  outside_.link("web/link", "../elsewhere");
+  const folder web(root_, GetParam());
+  std::atomic<bool> stop = false;
+  std::thread swapper([&] {
+    while (!stop) {
+      for (const auto& [from, to] : steps) {
+        std::filesystem::rename(outside_.path(from), outside_.path(to));
+      }
+    }
+  });
+  for (int i = 0; i < 2000; ++i) {
+    const folder::opened opened = web.open("sub/b.txt");
+    EXPECT_TRUE(!opened.file || content_of(opened) == "b");
+  }
+  stop = true;
+  swapper.join();
+}
+
+TEST_P(FolderTest, MayBeTheRootOfTheSystem) {
+  const folder everything("/", GetParam());
+  EXPECT_EQ(content_of(everything.open(outside_.path("secret.txt").substr(1))), "secret");
+  EXPECT_EQ(status_of(everything.open("").file.get()).kind, file_kind::folder);
 }
 
 TEST_P(FolderTest, DoesNotWaitForTheWriterOfAPipe) {
@@ -143,15 +188,17 @@ INSTANTIATE_TEST_SUITE_P(Lookups, FolderTest,
                            return tested.param == folder::lookup::by_kernel ? "ByKernel" : "ByWalk";
                          });
 
-TEST(FolderLinksTest, TheWalkFollowsNoLinks) {
-  const temporary_folder root;
-  root.write("sub/b.txt", "b");
-  root.link("link", "sub");
-  root.link("file", "sub/b.txt");
-  const folder web(root.path(), folder::lookup::by_walk);
-  EXPECT_FALSE(web.open("link/b.txt").file);
-  EXPECT_FALSE(web.open("link").file);
-  EXPECT_FALSE(web.open("file").file);
+TEST(FolderLinksTest, TheWalkStopsAtALink) {
+  const temporary_folder outside;
+  outside.write("sub/deep/b.txt", "b");
+  outside.link("link", "sub");
+  outside.link("sub/link", "deep");
+  outside.link("sub/deep/file", "b.txt");
+  const descriptor root(::open(outside.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  EXPECT_EQ(content_of(open_without_links(root.get(), "sub/deep/b.txt")), "b");
+  for (const char* path : {"link", "link/deep/b.txt", "sub/link/b.txt", "sub/deep/file"}) {
+    EXPECT_FALSE(open_without_links(root.get(), path).file) << path;
+  }
 }
 
 TEST(FolderLinksTest, MayBeReachedThroughALink) {

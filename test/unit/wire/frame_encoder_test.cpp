@@ -48,6 +48,13 @@ TEST(FrameEncoderTest, TheSizeOfAFrameIsReadFromItsHeaderAlone) {
   EXPECT_EQ(frame_size(header.data()), 5'000'000'010U);
 }
 
+TEST(FrameEncoderTest, ThePayloadOfAFrameIsReadBack) {
+  for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 65535U, 65536U, 100'000U}) {
+    const std::string payload(size, 'x');
+    EXPECT_EQ(payload_of(make_frame(opcode::binary, payload)), payload) << size;
+  }
+}
+
 TEST(FrameEncoderTest, KindsOfMessageHaveTheirOpcodes) {
   EXPECT_EQ(opcode_of(message_kind::text), opcode::text);
   EXPECT_EQ(opcode_of(message_kind::binary), opcode::binary);

@@ -90,6 +90,27 @@ TEST(FrameHeaderTest, TheFormOfALengthIsCheckedBeforeTheLimit) {
   EXPECT_EQ(fault->code, close_code::protocol_error);
 }
 
+struct length_case {
+  std::uint64_t size;
+  test::length_form form;
+  bool minimal;
+};
+
+TEST(FrameHeaderTest, LengthsMustHaveTheirShortestForm) {
+  const length_case cases[] = {
+      {125, test::length_form::sixteen_bits, false},
+      {126, test::length_form::sixteen_bits, true},
+      {0xffff, test::length_form::sixteen_bits, true},
+      {0xffff, test::length_form::sixty_four_bits, false},
+      {0x10000, test::length_form::sixty_four_bits, true},
+  };
+  for (const length_case& one : cases) {
+    const auto header =
+        whole_header(test::client_frame_header(opcode::text, one.size, {.length = one.form}));
+    EXPECT_EQ(!header.check_length(any_room), one.minimal) << one.size;
+  }
+}
+
 TEST(FrameHeaderTest, ALengthWithTheTopBitIsTooBigForAnyRoom) {
   const auto fault = whole_header(test::client_frame_header(opcode::text, std::uint64_t{1} << 63U))
                          .check_length(any_room);
@@ -116,6 +137,7 @@ TEST(FrameHeaderTest, ChecksItsFirstTwoBytes) {
       {"ping between fragments", opcode::ping, {}, true, true},
       {"close between fragments", opcode::close, {}, true, true},
       {"no mask", opcode::text, {.masked = false}, false, false},
+      {"ping without mask", opcode::ping, {.masked = false}, false, false},
       {"first reserved bit", opcode::text, {.rsv = 4}, false, false},
       {"second reserved bit", opcode::text, {.rsv = 2}, false, false},
       {"third reserved bit", opcode::text, {.rsv = 1}, false, false},

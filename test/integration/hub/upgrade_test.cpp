@@ -1,0 +1,161 @@
+#include "fixture.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace broadcast_hub::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class UpgradeTest : public hub_fixture {
+ protected:
+  static std::string status_of(const std::string& response) { return response.substr(9, 3); }
+};
+
+TEST_P(UpgradeTest, ShowsTheRequestAndCarriesUserAndInfo) {
+  shared_list<upgrade_request> requests;
+  shared_list<std::string> opened;
+  hub hub(options());
+  hub.on_upgrade([&](const upgrade_request& request) {
+    requests.add(request);
+    return upgrade_reply::accept("ada", R"({"role":"admin"})");
+  });
+  hub.on_open([&](const connection& peer) { opened.add(peer.user() + " " + peer.info()); });
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port, "/live?token=7",
+                   "X-Test: one\r\nx-test: two\r\nSec-WebSocket-Protocol: chat, news\r\n");
+  EXPECT_EQ(status_of(client.response()), "101");
+  EXPECT_EQ(client.response().find("Sec-WebSocket-Protocol"), std::string::npos);
+  ASSERT_TRUE(eventually([&] { return opened.size() == 1; }));
+
+  const upgrade_request seen = requests.all().front();
+  EXPECT_EQ(seen.path, "/live");
+  EXPECT_EQ(seen.query, "token=7");
+  EXPECT_EQ(seen.header("X-TEST"), "one, two");
+  EXPECT_EQ(seen.header("absent"), "");
+  EXPECT_EQ(seen.subprotocols, (std::vector<std::string>{"chat", "news"}));
+  EXPECT_EQ(seen.remote_address, "127.0.0.1:" + std::to_string(client.socket().local_port()));
+  EXPECT_EQ(opened.all().front(), R"(ada {"role":"admin"})");
+}
+
+TEST_P(UpgradeTest, RefusesWithStatusAndText) {
+  hub hub(options());
+  hub.on_upgrade(
+      [](const upgrade_request&) { return upgrade_reply::refuse(401, "Log in first."); });
+  hub.on_open([](const connection&) { ADD_FAILURE(); });
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  EXPECT_EQ(status_of(client.response()), "401");
+  EXPECT_EQ(client.socket().read_to_end(), "Log in first.\n");
+  EXPECT_EQ(hub.stats().upgrades_refused, 1U);
+}
+
+TEST_P(UpgradeTest, ChoosesAnOfferedSubprotocolOnly) {
+  hub hub(options());
+  hub.on_upgrade([](const upgrade_request& request) {
+    upgrade_reply reply;
+    reply.subprotocol = request.path == "/good" ? "news" : "other";
+    return reply;
+  });
+  const auto port = hub.listen(0);
+  hub.start();
+  const std::string offer = "Sec-WebSocket-Protocol: chat, news\r\n";
+  const ws_client good(port, "/good", offer);
+  EXPECT_NE(good.response().find("Sec-WebSocket-Protocol: news\r\n"), std::string::npos);
+  EXPECT_EQ(status_of(ws_client(port, "/bad", offer).response()), "500");
+}
+
+TEST_P(UpgradeTest, AnswersLaterFromAnotherThread) {
+  std::thread worker;
+  hub hub(options());
+  hub.on_upgrade([&](const upgrade_request& request, const upgrade_responder& responder) {
+    worker = std::thread([request, responder] {
+      responder.reply(upgrade_reply::accept(request.path));
+      responder.reply(upgrade_reply::refuse(403));  // too late: the first answer counts
+    });
+  });
+  hub.on_open([](const connection& peer) { peer.send("welcome " + peer.user()); });
+  hub.on_message(
+      [](const connection& peer, const message& received) { peer.send(received.payload); });
+  const auto port = hub.listen(0);
+  hub.start();
+  raw_client socket(port);
+  // What comes before the answer is not lost.
+  socket.send(handshake_request("/me") + client_frame(opcode::text, "early"));
+  EXPECT_EQ(status_of(socket.read_until("\r\n\r\n")), "101");
+  EXPECT_EQ(socket.read_exactly(13), "\x81\x0bwelcome /me");
+  EXPECT_EQ(socket.read_exactly(7),
+            "\x81\x05"
+            "early");
+  worker.join();
+}
+
+TEST_P(UpgradeTest, RefusesWith503WhenTheAnswerComesTooLate) {
+  hub_options quick = options();
+  quick.timeouts.handshake = 50ms;
+  std::optional<upgrade_responder> kept;
+  hub hub(quick);
+  hub.on_upgrade(
+      [&](const upgrade_request&, const upgrade_responder& responder) { kept = responder; });
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  EXPECT_EQ(status_of(client.response()), "503");
+  client.socket().read_to_end();
+  kept->reply(upgrade_reply::accept());  // harmless
+  hub.stop(1ms);
+  EXPECT_EQ(hub.stats().connections_opened, 0U);
+  EXPECT_EQ(hub.stats().handshake_timeouts, 1U);
+}
+
+TEST_P(UpgradeTest, RefusesWith500WhenNobodyAnswersOrTheHandlerThrows) {
+  hub hub(options());
+  hub.on_upgrade([](const upgrade_request& request, const upgrade_responder&) {
+    if (request.path == "/throw")
+      throw std::runtime_error("no");
+  });
+  const auto port = hub.listen(0);
+  hub.start();
+  EXPECT_EQ(status_of(ws_client(port, "/forget").response()), "500");
+  EXPECT_EQ(status_of(ws_client(port, "/throw").response()), "500");
+  EXPECT_EQ(hub.stats().handler_failures, 1U);
+}
+
+TEST_P(UpgradeTest, ASynchronousHandlerThatThrowsRefusesWith500) {
+  hub hub(options());
+  hub.on_upgrade([](const upgrade_request&) -> upgrade_reply { throw std::runtime_error("no"); });
+  const auto port = hub.listen(0);
+  hub.start();
+  EXPECT_EQ(status_of(ws_client(port).response()), "500");
+}
+
+TEST_P(UpgradeTest, AResponderThatOutlivesTheHubIsHarmless) {
+  std::optional<upgrade_responder> kept;
+  std::atomic<bool> asked{false};
+  {
+    hub hub(options());
+    hub.on_upgrade([&](const upgrade_request&, const upgrade_responder& responder) {
+      kept = responder;
+      asked = true;
+    });
+    const auto port = hub.listen(0);
+    hub.start();
+    raw_client socket(port);
+    socket.send(handshake_request());
+    ASSERT_TRUE(eventually([&] { return asked.load(); }));
+    hub.stop(1ms);
+  }
+  kept->reply(upgrade_reply::accept());
+  kept.reset();
+}
+
+BROADCAST_HUB_ONE_AND_FOUR_SHARDS(UpgradeTest);
+
+}  // namespace
+}  // namespace broadcast_hub::test
