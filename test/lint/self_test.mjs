@@ -1,5 +1,5 @@
-// node self_test.mjs <scratch folder>: every lint is silent on a good tree, and complains about each
-// fault put into it.
+// node self_test.mjs <scratch folder>: every lint is silent on a good tree, and complains about
+// each fault put into it.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv, exit } from 'node:process';
@@ -78,7 +78,7 @@ const faults = [
   ['snippets', 'README.md', page('', 'make', ''), 'without a region marker'],
   ['snippets', 'README.md', page(`${hello}\n`, 'int x;'), 'without a region marker'],
   ['snippets', 'README.md', page(hello, 'int main() {\n  return 1;\n}'), '"  return 1;" where'],
-  ['snippets', 'README.md', page(hello, 'int main() {'), 'where the file has "  return 0;"'],
+  ['snippets', 'README.md', page(hello, 'int main() {'), '#hello has "  return 0;"'],
   ['snippets', 'docs/page.md', page('<!-- region: examples/2.cpp#a -->', 'a'), 'does not exist'],
   ['snippets', 'docs/page.md', page('<!-- region: examples/01_hello.cpp#no -->', 'a'), 'no region'],
 ];

@@ -60,7 +60,7 @@ function check_block(root, { language, before, code }) {
   const length = Math.max(wanted.length, shown.length);
   for (let index = 0; index < length; index += 1) {
     if (wanted[index] !== shown[index]) {
-      return `differs from ${path}#${name}: "${shown[index]}" where the file has "${wanted[index]}"`;
+      return `"${shown[index]}" where ${path}#${name} has "${wanted[index]}"`;
     }
   }
   return null;

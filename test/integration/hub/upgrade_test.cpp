@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <optional>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace broadcast_hub::test {
 namespace {
@@ -99,16 +99,17 @@ TEST_P(UpgradeTest, AnswersLaterFromAnotherThread) {
 TEST_P(UpgradeTest, RefusesWith503WhenTheAnswerComesTooLate) {
   hub_options quick = options();
   quick.timeouts.handshake = 50ms;
-  std::optional<upgrade_responder> kept;
+  std::vector<upgrade_responder> kept;
   hub hub(quick);
-  hub.on_upgrade(
-      [&](const upgrade_request&, const upgrade_responder& responder) { kept = responder; });
+  hub.on_upgrade([&](const upgrade_request&, const upgrade_responder& responder) {
+    kept.push_back(responder);
+  });
   const auto port = hub.listen(0);
   hub.start();
   ws_client client(port);
   EXPECT_EQ(status_of(client.response()), "503");
   client.socket().read_to_end();
-  kept->reply(upgrade_reply::accept());  // harmless
+  kept.front().reply(upgrade_reply::accept());  // harmless
   hub.stop(1ms);
   EXPECT_EQ(hub.stats().connections_opened, 0U);
   EXPECT_EQ(hub.stats().handshake_timeouts, 1U);
@@ -136,12 +137,12 @@ TEST_P(UpgradeTest, ASynchronousHandlerThatThrowsRefusesWith500) {
 }
 
 TEST_P(UpgradeTest, AResponderThatOutlivesTheHubIsHarmless) {
-  std::optional<upgrade_responder> kept;
+  std::vector<upgrade_responder> kept;
   std::atomic<bool> asked{false};
   {
     hub hub(options());
     hub.on_upgrade([&](const upgrade_request&, const upgrade_responder& responder) {
-      kept = responder;
+      kept.push_back(responder);
       asked = true;
     });
     const auto port = hub.listen(0);
@@ -151,8 +152,8 @@ TEST_P(UpgradeTest, AResponderThatOutlivesTheHubIsHarmless) {
     ASSERT_TRUE(eventually([&] { return asked.load(); }));
     hub.stop(1ms);
   }
-  kept->reply(upgrade_reply::accept());
-  kept.reset();
+  kept.front().reply(upgrade_reply::accept());
+  kept.clear();
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(UpgradeTest);

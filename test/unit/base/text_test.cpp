@@ -35,7 +35,7 @@ TEST(TextTest, PrintableEscapesWhatWouldBreakOrFakeALine) {
 
 TEST(TextTest, PrintableKeepsUtf8) {
   constexpr std::string_view texts[] = {
-      "\xc2\xa0",          // U+00A0
+      "\xc2\xa0",  // U+00A0
       "Gr\xc3\xbc\xc3\x9f e",
       "\xdf\xbf",          // U+07FF
       "\xe0\xa0\x80",      // U+0800
@@ -53,19 +53,19 @@ TEST(TextTest, PrintableKeepsUtf8) {
 
 TEST(TextTest, PrintableEscapesBytesThatAreNotUtf8) {
   constexpr printable_case cases[] = {
-      {"\x80"sv, "\\x80"sv},                          // a continuation alone
-      {"\xc0\xaf"sv, "\\xc0\\xaf"sv},                 // too long a form
-      {"\xc1\xbf"sv, "\\xc1\\xbf"sv},                 //
-      {"\xe0\x9f\xbf"sv, "\\xe0\\x9f\\xbf"sv},        //
+      {"\x80"sv, "\\x80"sv},                    // a continuation alone
+      {"\xc0\xaf"sv, "\\xc0\\xaf"sv},           // too long a form
+      {"\xc1\xbf"sv, "\\xc1\\xbf"sv},           //
+      {"\xe0\x9f\xbf"sv, "\\xe0\\x9f\\xbf"sv},  //
       {"\xf0\x8f\xbf\xbf"sv, "\\xf0\\x8f\\xbf\\xbf"sv},
-      {"\xed\xa0\x80"sv, "\\xed\\xa0\\x80"sv},        // a surrogate
+      {"\xed\xa0\x80"sv, "\\xed\\xa0\\x80"sv},           // a surrogate
       {"\xf4\x90\x80\x80"sv, "\\xf4\\x90\\x80\\x80"sv},  // above U+10FFFF
       {"\xf5\x80\x80\x80"sv, "\\xf5\\x80\\x80\\x80"sv},
       {"\xff"sv, "\\xff"sv},
-      {"\xc3"sv, "\\xc3"sv},                          // cut off
+      {"\xc3"sv, "\\xc3"sv},  // cut off
       {"\xe2\x82"sv, "\\xe2\\x82"sv},
       {"\xf0\x9f\x98"sv, "\\xf0\\x9f\\x98"sv},
-      {"\xc3(\xc3\xa9"sv, "\\xc3(\xc3\xa9"sv},        // goes on behind it
+      {"\xc3(\xc3\xa9"sv, "\\xc3(\xc3\xa9"sv},  // goes on behind it
   };
   for (const printable_case& each : cases) {
     EXPECT_EQ(printable(each.text), each.shown);
@@ -87,7 +87,7 @@ std::string utf8(std::uint32_t code_point) {
 
 TEST(TextTest, PrintableEscapesWhatReordersOrHidesText) {
   constexpr std::uint32_t deceptive[] = {
-      0x061c, 0x180e, 0x200b, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a,  0x202b,  0x202c, 0x202d,
+      0x061c, 0x180e, 0x200b, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c,  0x202d,
       0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0xfff9, 0xfffb, 0xe0001, 0xe007f};
   for (const std::uint32_t code_point : deceptive) {
     const std::string shown = printable(utf8(code_point));

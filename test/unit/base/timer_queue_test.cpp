@@ -108,7 +108,9 @@ TEST_F(TimerQueueTest, TheHandleOfTheApplicationCancels) {
   EXPECT_EQ(queue_.next_due(), std::nullopt);
 }
 
-TEST_F(TimerQueueTest, AnEmptyHandleCancelsNothing) { EXPECT_NO_THROW(timer().cancel()); }
+TEST_F(TimerQueueTest, AnEmptyHandleCancelsNothing) {
+  EXPECT_NO_THROW(timer().cancel());
+}
 
 TEST_F(TimerQueueTest, APeriodicTimerMayCancelItself) {
   const auto self = handle();

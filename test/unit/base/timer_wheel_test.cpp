@@ -47,9 +47,18 @@ TEST_F(TimerWheelTest, ANewWheelIsEmpty) {
 }
 
 TEST_F(TimerWheelTest, NothingExpiresEarlyNorMoreThanATickLate) {
-  const duration delays[] = {1ns,          1ms,          tick - 1ns,  tick,
-                             tick + 1ns,   10 * tick,    turn - tick, turn - 1ns,
-                             turn,         turn + 1ns,   turn + tick, 2 * turn + 3ms,
+  const duration delays[] = {1ns,
+                             1ms,
+                             tick - 1ns,
+                             tick,
+                             tick + 1ns,
+                             10 * tick,
+                             turn - tick,
+                             turn - 1ns,
+                             turn,
+                             turn + 1ns,
+                             turn + tick,
+                             2 * turn + 3ms,
                              std::chrono::hours(24)};
   for (const duration delay : delays) {
     timer_wheel wheel(start_);
@@ -201,7 +210,8 @@ TEST_F(TimerWheelTest, NextDueIsTheNextSlotThatHasSomething) {
 }
 
 TEST_F(TimerWheelTest, NextDueNeverOversleepsADeadline) {
-  for (const duration delay : {duration(1ns), duration(tick), duration(turn), duration(turn + 5s)}) {
+  for (const duration delay :
+       {duration(1ns), duration(tick), duration(turn), duration(turn + 5s)}) {
     timer_wheel wheel(start_);
     timer_wheel::node item;
     wheel.schedule(item, start_ + delay);

@@ -78,7 +78,8 @@ class conversation {
   }
 
   void send_direct() {
-    std::string frame = wire::make_frame(wire::opcode::text, payload("d" + std::to_string(directs_)));
+    std::string frame =
+        wire::make_frame(wire::opcode::text, payload("d" + std::to_string(directs_)));
     // Publications so far come first, but for a blocked connection.
     publications_before_direct_.push_back(out_.blocked() ? 0 : published_);
     ++directs_;

@@ -25,8 +25,8 @@ inline std::string describe_server_frame(std::string_view frame) {
       return "pong:" + payload;
     case wire::opcode::close:
       if (payload.size() >= 2) {
-        const unsigned code = static_cast<unsigned char>(payload[0]) * 256U +
-                              static_cast<unsigned char>(payload[1]);
+        const unsigned code =
+            static_cast<unsigned char>(payload[0]) * 256U + static_cast<unsigned char>(payload[1]);
         return "close:" + std::to_string(code) +
                (payload.size() > 2 ? " " + payload.substr(2) : "");
       }

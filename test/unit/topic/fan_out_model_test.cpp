@@ -1,5 +1,4 @@
 #include "topic/fan_out.hpp"
-
 #include "units.hpp"
 
 #include <gtest/gtest.h>
@@ -201,8 +200,8 @@ class model {
       slowest = std::min(slowest, each->next);
     }
     // Two largest segments hold what is not full, and one unit may be larger than a segment.
-    const std::size_t allowed = 2 * (stream_.size() - slowest) + 3 * log::largest_segment_bytes +
-                                100'000;
+    const std::size_t allowed =
+        2 * (stream_.size() - slowest) + 3 * log::largest_segment_bytes + 100'000;
     ASSERT_LE(topic_.held_bytes(), allowed);
   }
 

@@ -1,5 +1,4 @@
 #include "topic/fan_out.hpp"
-
 #include "units.hpp"
 
 #include <gmock/gmock.h>

@@ -66,8 +66,8 @@ TEST(LogTest, SegmentsGrowFromHalfAKibibyteTo64) {
   for (; part->end() != ~std::uint64_t{0}; part = part->next()) {
     sizes.push_back(part->capacity());
   }
-  const std::vector<std::size_t> expected{512,   1024,  2048,  4096,  8192,
-                                          16384, 32768, 65536, 65536, 65536, 65536};
+  const std::vector<std::size_t> expected{512,   1024,  2048,  4096,  8192, 16384,
+                                          32768, 65536, 65536, 65536, 65536};
   ASSERT_GE(sizes.size(), 10U);
   sizes.resize(std::min(sizes.size(), expected.size()));
   EXPECT_TRUE(std::equal(sizes.begin(), sizes.end(), expected.begin()));

@@ -1,0 +1,264 @@
+#include "hub/router.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace broadcast_hub {
+namespace {
+
+/// A folder with one file, gone at the end.
+class web_folder {
+ public:
+  web_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "router_test_XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw std::system_error(errno, std::generic_category(), name);
+    }
+    path_ = name;
+    std::ofstream(path_ / "index.html") << "<p>hello</p>";
+  }
+  ~web_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  web_folder(const web_folder&) = delete;
+  web_folder& operator=(const web_folder&) = delete;
+
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+wire::request plain(std::string path, std::string method = "GET") {
+  wire::request request;
+  request.method = std::move(method);
+  request.target = path;
+  request.path = std::move(path);
+  request.headers = {{"Host", "example.com:8081"}};
+  return request;
+}
+
+wire::request websocket(std::string path = "/") {
+  wire::request request = plain(std::move(path));
+  request.headers.insert(request.headers.end(),
+                         {{"Upgrade", "websocket"},
+                          {"Connection", "Upgrade"},
+                          {"Sec-WebSocket-Version", "13"},
+                          {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
+  return request;
+}
+
+wire::request with(wire::request request, const std::string& name, std::string value) {
+  const auto found = std::find_if(request.headers.begin(), request.headers.end(),
+                                  [&](const auto& header) { return header.first == name; });
+  if (found == request.headers.end()) {
+    request.headers.emplace_back(name, std::move(value));
+  } else {
+    found->second = std::move(value);
+  }
+  return request;
+}
+
+wire::request without(wire::request request, const std::string& name) {
+  std::erase_if(request.headers, [&](const auto& header) { return header.first == name; });
+  return request;
+}
+
+std::string_view header_of(const wire::response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) {
+      return value;
+    }
+  }
+  return {};
+}
+
+/// 101 when nothing speaks against it.
+int status_of(const router& rules, const wire::request& request) {
+  const router::route found = rules.check(request);
+  EXPECT_TRUE(found.is_websocket || request.has_body);
+  if (!found.refusal) {
+    return 101;
+  }
+  EXPECT_TRUE(found.refusal->close);
+  EXPECT_NE(found.refusal->body, nullptr);
+  return found.refusal->status;
+}
+
+TEST(RouterTest, ARightRequestMayBeAskedAbout) {
+  const router rules{listen_options{}};
+  EXPECT_EQ(status_of(rules, websocket("/")), 101);
+  EXPECT_EQ(status_of(rules, websocket("/any/path")), 101);
+}
+
+TEST(RouterTest, APlainRequestIsNoWebSocketRequest) {
+  const router::route found = router{listen_options{}}.check(plain("/"));
+  EXPECT_FALSE(found.is_websocket);
+  EXPECT_FALSE(found.refusal);
+}
+
+TEST(RouterTest, AWrongWebSocketRequestGetsWhatItDeserves) {
+  struct refusal {
+    wire::request request;
+    int status;
+  };
+  wire::request post = websocket();
+  post.method = "POST";
+  wire::request old = websocket();
+  old.http_minor = 0;
+  const refusal cases[] = {
+      {post, 405},
+      {old, 400},
+      {with(websocket(), "Sec-WebSocket-Key", "short"), 400},
+      {without(websocket(), "Sec-WebSocket-Key"), 400},
+      {without(websocket(), "Upgrade"), 400},
+      {without(websocket(), "Connection"), 400},
+      {with(websocket(), "Connection", "keep-alive"), 400},
+      {with(websocket(), "Sec-WebSocket-Version", "13abc"), 400},
+      {with(websocket(), "Sec-WebSocket-Version", "8"), 426},
+      {without(websocket(), "Sec-WebSocket-Version"), 426},
+      {with(websocket(), "Origin", "https://elsewhere.example"), 403},
+      {with(websocket(), "Origin", "null"), 403},
+  };
+  const router rules{listen_options{}};
+  for (const refusal& each : cases) {
+    EXPECT_EQ(status_of(rules, each.request), each.status);
+  }
+}
+
+TEST(RouterTest, AnotherVersionIsToldOurs) {
+  const router rules{listen_options{}};
+  const auto found = rules.check(with(websocket(), "Sec-WebSocket-Version", "7"));
+  ASSERT_TRUE(found.refusal);
+  EXPECT_EQ(header_of(*found.refusal, "Sec-WebSocket-Version"), "13");
+  EXPECT_EQ(header_of(*found.refusal, "Upgrade"), "websocket");
+}
+
+TEST(RouterTest, AWrongMethodIsToldTheRightOne) {
+  wire::request request = websocket();
+  request.method = "PUT";
+  const auto found = router{listen_options{}}.check(request);
+  ASSERT_TRUE(found.refusal);
+  EXPECT_EQ(header_of(*found.refusal, "Allow"), "GET");
+}
+
+TEST(RouterTest, ABodyIsRefusedWhateverTheRequest) {
+  const router rules{listen_options{}};
+  for (wire::request request : {plain("/"), plain("/", "POST"), websocket()}) {
+    request.has_body = true;
+    EXPECT_EQ(status_of(rules, request), 413);
+  }
+}
+
+TEST(RouterTest, OnlyTheListedPathsHaveWebSockets) {
+  listen_options options;
+  options.websocket_paths = {"/live", "/news"};
+  const router rules{options};
+  EXPECT_EQ(status_of(rules, websocket("/live")), 101);
+  EXPECT_EQ(status_of(rules, websocket("/news")), 101);
+  for (const char* path : {"/", "/live/", "/Live", "/livelier", "live"}) {
+    EXPECT_EQ(status_of(rules, websocket(path)), 404) << path;
+  }
+}
+
+TEST(RouterTest, TheQueryIsNoPartOfThePath) {
+  listen_options options;
+  options.websocket_paths = {"/live"};
+  wire::request request = websocket("/live");
+  request.target = "/live?token=1";
+  request.query = "token=1";
+  EXPECT_EQ(status_of(router{options}, request), 101);
+}
+
+TEST(RouterTest, AnHttpOnlyListenerHasNoWebSockets) {
+  const web_folder folder;
+  listen_options options;
+  options.websockets = false;
+  options.web_root = folder.path();
+  const router rules{options};
+  EXPECT_EQ(status_of(rules, websocket("/")), 404);
+  EXPECT_EQ(status_of(rules, with(websocket("/"), "Sec-WebSocket-Version", "8")), 404);
+}
+
+TEST(RouterTest, PagesOfTheSameHostMayConnectFromAnyPort) {
+  const router rules{listen_options{}};
+  for (const char* origin :
+       {"http://example.com", "http://example.com:8080", "https://EXAMPLE.com"}) {
+    EXPECT_EQ(status_of(rules, with(websocket(), "Origin", origin)), 101) << origin;
+  }
+  for (const char* origin :
+       {"http://example.com.evil", "http://sub.example.com", "http://evil/example.com", ""}) {
+    EXPECT_EQ(status_of(rules, with(websocket(), "Origin", origin)), 403) << origin;
+  }
+}
+
+TEST(RouterTest, AllowedOriginsAreComparedAsAWhole) {
+  listen_options options;
+  options.allowed_origins = {"https://example.com", "http://localhost:8080"};
+  const router rules{options};
+  EXPECT_EQ(status_of(rules, websocket()), 101);  // no page at all
+  EXPECT_EQ(status_of(rules, with(websocket(), "Origin", "HTTPS://Example.com")), 101);
+  EXPECT_EQ(status_of(rules, with(websocket(), "Origin", "http://localhost:8080")), 101);
+  EXPECT_EQ(status_of(rules, with(websocket(), "Origin", "http://localhost")), 403);
+  EXPECT_EQ(status_of(rules, with(websocket(), "Origin", "http://example.com")), 403);
+}
+
+TEST(RouterTest, AStarAdmitsAllPages) {
+  listen_options options;
+  options.allowed_origins = {"*"};
+  EXPECT_EQ(status_of(router{options}, with(websocket(), "Origin", "https://any.example")), 101);
+}
+
+TEST(RouterTest, AWrongPathComesBeforeAWrongOrigin) {
+  listen_options options;
+  options.websocket_paths = {"/live"};
+  const wire::request request = with(websocket("/"), "Origin", "https://elsewhere.example");
+  EXPECT_EQ(status_of(router{options}, request), 404);
+}
+
+TEST(RouterTest, FilesAreServed) {
+  const web_folder folder;
+  listen_options options;
+  options.web_root = folder.path();
+  const router rules{options};
+  const wire::response found = rules.serve(plain("/index.html"));
+  EXPECT_EQ(found.status, 200);
+  EXPECT_EQ(*found.body, "<p>hello</p>");
+  EXPECT_EQ(rules.serve(plain("/missing.html")).status, 404);
+  EXPECT_EQ(rules.serve(plain("/index.html", "POST")).status, 405);
+  EXPECT_EQ(status_of(rules, websocket("/")), 101);
+}
+
+TEST(RouterTest, APlainRequestToAWebSocketServerIsTold426) {
+  const wire::response answer = router{listen_options{}}.serve(plain("/"));
+  EXPECT_EQ(answer.status, 426);
+  EXPECT_EQ(header_of(answer, "Upgrade"), "websocket");
+  EXPECT_EQ(header_of(answer, "Sec-WebSocket-Version"), "13");
+}
+
+TEST(RouterTest, APlainRequestBesideTheWebSocketPathsIsTold404) {
+  listen_options options;
+  options.websocket_paths = {"/live"};
+  const router rules{options};
+  EXPECT_EQ(rules.serve(plain("/live")).status, 426);
+  EXPECT_EQ(rules.serve(plain("/")).status, 404);
+}
+
+TEST(RouterTest, AMissingFolderIsAnError) {
+  listen_options options;
+  options.web_root = "/no/such/folder";
+  EXPECT_THROW(router{options}, std::system_error);
+}
+
+}  // namespace
+}  // namespace broadcast_hub

@@ -1,0 +1,81 @@
+#include "hub/upgrade.hpp"
+
+#include "hub/hub_core.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace broadcast_hub {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+wire::request request_with_subprotocols() {
+  wire::request request;
+  request.method = "GET";
+  request.target = "/live?token=1";
+  request.path = "/live";
+  request.query = "token=1";
+  request.headers = {{"Host", "example"}, {"Sec-WebSocket-Protocol", "chat, superchat"}};
+  return request;
+}
+
+std::string fault_of(const upgrade_reply& reply) {
+  return find_fault(reply, request_with_subprotocols()).value_or("");
+}
+
+TEST(UpgradeTest, TheApplicationSeesTheRequest) {
+  const upgrade_request event = describe(request_with_subprotocols(), "127.0.0.1:5000");
+  EXPECT_EQ(event.path, "/live");
+  EXPECT_EQ(event.query, "token=1");
+  EXPECT_EQ(event.remote_address, "127.0.0.1:5000");
+  EXPECT_EQ(event.header("host"), "example");
+  EXPECT_THAT(event.subprotocols, ElementsAre("chat", "superchat"));
+}
+
+TEST(UpgradeTest, AcceptingAndRefusingAreInOrder) {
+  EXPECT_EQ(fault_of(upgrade_reply::accept()), "");
+  for (const int status : {400, 401, 403, 404, 429, 499, 500, 503, 599}) {
+    EXPECT_EQ(fault_of(upgrade_reply::refuse(status)), "") << status;
+  }
+}
+
+TEST(UpgradeTest, OtherStatusesAreNot) {
+  for (const int status : {-1, 0, 100, 102, 200, 204, 301, 302, 399, 600, 1000}) {
+    EXPECT_THAT(fault_of(upgrade_reply::refuse(status)),
+                AllOf(HasSubstr("status " + std::to_string(status)), HasSubstr("400 to 599")));
+  }
+}
+
+TEST(UpgradeTest, ASubprotocolMustHaveBeenOffered) {
+  upgrade_reply reply;
+  for (const char* offered : {"", "chat", "superchat"}) {
+    reply.subprotocol = offered;
+    EXPECT_EQ(fault_of(reply), "") << offered;
+  }
+  for (const char* other : {"Chat", "chat, superchat", "other\r\nX: y"}) {
+    reply.subprotocol = other;
+    EXPECT_THAT(fault_of(reply), HasSubstr("did not offer")) << other;
+    EXPECT_EQ(fault_of(reply).find('\n'), std::string::npos);
+  }
+}
+
+TEST(UpgradeTest, TheSubprotocolOfARefusalDoesNotMatter) {
+  upgrade_reply reply = upgrade_reply::refuse(403);
+  reply.subprotocol = "other";
+  EXPECT_EQ(fault_of(reply), "");
+}
+
+TEST(UpgradeTest, AResponderMayOutliveTheHub) {
+  const upgrade_responder orphan(std::make_shared<upgrade_responder::state>(
+      std::weak_ptr<hub_core>(), connection_id{}, request_with_subprotocols()));
+  EXPECT_NO_THROW(orphan.reply(upgrade_reply::accept()));
+  EXPECT_NO_THROW(upgrade_responder(nullptr).reply(upgrade_reply::accept()));
+}
+
+}  // namespace
+}  // namespace broadcast_hub
