@@ -39,7 +39,8 @@ class BROADCAST_HUB_EXPORT hub {
   using async_upgrade_handler = std::function<void(const upgrade_request&, upgrade_responder)>;
   using connection_predicate = std::function<bool(const connection&)>;
 
-  /// Errors: throws `std::invalid_argument` that names the member of `options` out of range.
+  /// Errors: throws `std::invalid_argument` that names the member of `options` out of range, and
+  /// `std::system_error` with `errc::out_of_resources` when there are no descriptors for its loops.
   explicit hub(hub_options options = {});
   ~hub();
   hub(const hub&) = delete;
@@ -80,12 +81,14 @@ class BROADCAST_HUB_EXPORT hub {
   /// (the other shards). The only method that installs signal handlers; the second signal ends
   /// every connection at once.
   ///
-  /// Errors: throws `std::logic_error` when the hub was started before.
+  /// Errors: throws `std::logic_error` when the hub was started before, `std::system_error` when
+  /// there are no threads or descriptors left; the hub has stopped then.
   void run();
 
   /// Serves on own threads and returns.
   ///
-  /// Errors: throws `std::logic_error` when the hub was started before.
+  /// Errors: throws `std::logic_error` when the hub was started before, `std::system_error` when
+  /// there are no threads or descriptors left; the hub has stopped then.
   void start();
 
   /// Does what is ready, without waiting, on the calling thread, and returns the number of loop
@@ -120,14 +123,14 @@ class BROADCAST_HUB_EXPORT hub {
   /// thread, so possibly on several at once, also after this call has returned; there it may use
   /// `user_data()`.
   ///
-  /// Errors: as `broadcast_except`.
+  /// Errors: as `broadcast_except`; throws `std::invalid_argument` for an empty function.
   std::error_code broadcast_if(connection_predicate wanted, std::string_view payload,
                                message_kind kind = message_kind::text);
 
   /// Has `visit` called for every connection, on each shard's thread, and returns without waiting
   /// for it.
   ///
-  /// Errors: `hub_stopped`.
+  /// Errors: `hub_stopped`; throws `std::invalid_argument` for an empty function.
   std::error_code for_each_connection(std::function<void(connection)> visit);
 
   /// Established connections, all shards together.

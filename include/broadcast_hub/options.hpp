@@ -60,7 +60,8 @@ struct timeout_options {
 
 /// What may wait to be sent.
 struct outbound_options {
-  /// Bytes of direct sends queued per connection; the connection that would pass it is closed
+  /// Bytes of direct sends queued per connection, 128 for each message added; the connection that
+  /// would pass it is closed
   /// with 4008. Publications do not count here. Range 1 KiB to 1 GiB.
   std::size_t max_queued_bytes = std::size_t{1024} * 1024;
 
@@ -68,7 +69,8 @@ struct outbound_options {
   /// 4008. Range 64 KiB to 1 GiB.
   std::size_t max_lag_bytes = std::size_t{1024} * 1024;
 
-  /// Bytes published, or sent from other threads, that shards have not got to yet; past it
+  /// Bytes published, or sent from other threads (256 for each such message added), that shards
+  /// have not got to yet; past it
   /// `broadcast` and `send` report `errc::overloaded`. Range `max_lag_bytes` to 64 GiB.
   std::size_t max_backlog_bytes = std::size_t{64} * 1024 * 1024;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace broadcast_hub {
@@ -8,5 +9,10 @@ namespace broadcast_hub {
 using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 using duration = clock::duration;
+
+/// A time from the application without overflow: ten years stand for everything longer.
+inline duration bounded(std::chrono::milliseconds time) noexcept {
+  return std::min<std::chrono::milliseconds>(time, std::chrono::hours(24 * 365 * 10));
+}
 
 }  // namespace broadcast_hub

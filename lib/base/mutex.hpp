@@ -20,7 +20,6 @@ class BROADCAST_HUB_TSA(capability("mutex")) mutex {
  public:
   void lock() BROADCAST_HUB_TSA(acquire_capability()) { native_.lock(); }
   void unlock() BROADCAST_HUB_TSA(release_capability()) { native_.unlock(); }
-  bool try_lock() BROADCAST_HUB_TSA(try_acquire_capability(true)) { return native_.try_lock(); }
 
  private:
   std::mutex native_;

@@ -25,7 +25,6 @@ void timer_queue::advance(time_point now, const failure& failed) {
     entry& current = node.mapped();
     if (current.handle->cancelled())
       continue;
-    const std::size_t clears_before = clears_;
     try {
       current.work();
     } catch (...) {
@@ -33,18 +32,11 @@ void timer_queue::advance(time_point now, const failure& failed) {
     }
     if (current.period == duration::zero() || current.handle->cancelled())
       continue;
-    if (clears_ != clears_before)
-      continue;
     // Missed calls are skipped: the next one keeps the rhythm of the first.
     const auto missed = (now - node.key()) / current.period;
     node.key() += current.period * (missed + 1);
     entries_.insert(std::move(node));
   }
-}
-
-void timer_queue::clear() {
-  entries_.clear();
-  ++clears_;
 }
 
 std::optional<time_point> timer_queue::next_due() const {

@@ -29,8 +29,8 @@ class timer_queue {
 
   std::optional<time_point> next_due() const;
 
-  /// Drops everything, also what is being called just now.
-  void clear();
+  /// Requires: not inside a call of `advance`.
+  void clear() { entries_.clear(); }
 
  private:
   struct entry {
@@ -39,7 +39,6 @@ class timer_queue {
     std::function<void()> work;
   };
   std::multimap<time_point, entry> entries_;
-  std::size_t clears_ = 0;
 };
 
 }  // namespace broadcast_hub

@@ -78,10 +78,14 @@ std::error_code hub::broadcast_except(const connection& left_out, std::string_vi
 
 std::error_code hub::broadcast_if(connection_predicate wanted, std::string_view payload,
                                   message_kind kind) {
+  if (!wanted)
+    throw std::invalid_argument("broadcast_if() was given an empty function");
   return core_->broadcast_if(std::move(wanted), payload, kind);
 }
 
 std::error_code hub::for_each_connection(std::function<void(connection)> visit) {
+  if (!visit)
+    throw std::invalid_argument("for_each_connection() was given an empty function");
   return core_->for_each_connection(visit);
 }
 
@@ -97,7 +101,7 @@ timer hub::every(std::chrono::milliseconds period, std::function<void()> work) {
   if (!work)
     throw std::invalid_argument("every() was given an empty function");
   auto state = std::make_shared<timer::state>();
-  core_->add_timer(state, period, period, std::move(work));
+  core_->add_timer(state, bounded(period), bounded(period), std::move(work));
   return timer(std::move(state));
 }
 
@@ -109,7 +113,7 @@ timer hub::after(std::chrono::milliseconds delay, std::function<void()> work) {
   if (!work)
     throw std::invalid_argument("after() was given an empty function");
   auto state = std::make_shared<timer::state>();
-  core_->add_timer(state, delay, duration::zero(), std::move(work));
+  core_->add_timer(state, bounded(delay), duration::zero(), std::move(work));
   return timer(std::move(state));
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "base/timer_state.hpp"
+#include "http/http_date.hpp"
+#include "net/error_translation.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <array>
@@ -11,8 +13,16 @@
 namespace broadcast_hub {
 namespace {
 
+/// What a posted message costs besides its bytes, so that a flood of empty ones is limited too.
+constexpr std::size_t post_cost = 256;
+
 /// Sockets beyond the limit that are still told 503 instead of being dropped.
 constexpr std::size_t politely_refused = 64;
+
+std::string present_as_http_date() {
+  return http::format_http_date(
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
 
 hub_options checked(hub_options options) {
   validate(options);
@@ -26,9 +36,14 @@ hub_core::hub_core(hub_options options)
       log_(options_.log),
       publications_(options_.shards, options_.outbound.max_backlog_bytes, &wire::frame_size),
       life_(shards_, log_) {
-  const net::shard_environment environment{options_, log_, *this, publications_, serials_};
+  const net::shard_environment environment{options_,      log_,     *this,
+                                           publications_, serials_, &present_as_http_date};
   for (unsigned i = 0; i < options_.shards; ++i) {
-    shards_.push_back(std::make_unique<net::shard>(static_cast<std::uint16_t>(i), environment));
+    try {
+      shards_.push_back(std::make_unique<net::shard>(static_cast<std::uint16_t>(i), environment));
+    } catch (const std::system_error& failure) {
+      throw std::system_error(net::translate(failure.code()), "cannot make an event loop");
+    }
   }
 }
 
@@ -48,32 +63,41 @@ std::uint16_t hub_core::listen(const listen_options& options) {
   for (const auto& shard : shards_)
     shards.push_back(shard.get());
 
-  const std::uint16_t index = next_endpoint_++;
   auto rules = std::make_unique<router>(options);
-  auto doors = std::make_unique<net::listener>(
-      std::move(shards), index, options.address, options.port,
-      [this] { return sockets_open() < options_.limits.max_connections + politely_refused; }, log_);
-  const std::uint16_t port = doors->port();
-  log_.log(log_level::info, "listening on ", doors->name());
-
-  const lock_guard lock(endpoints_mutex_);
-  if (listening_)
-    shards_.front()->post([&opened = *doors] { opened.start(); });
-  endpoints_.emplace(index, endpoint{std::move(rules), std::move(doors)});
+  std::uint16_t port = 0;
+  std::string name;
+  {
+    const lock_guard lock(endpoints_mutex_);
+    // Asked again: a stop closes what is there when it takes the lock.
+    if (life_.stopping())
+      throw std::system_error(errc::hub_stopped, "cannot listen");
+    if (endpoints_.size() > 0xffff)
+      throw std::system_error(errc::out_of_resources, "cannot listen on more than 65,536 endpoints");
+    auto doors = std::make_unique<net::listener>(
+        std::move(shards), static_cast<std::uint16_t>(endpoints_.size()), options.address,
+        options.port, [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
+        log_);
+    port = doors->port();
+    name = doors->name();
+    if (listening_)
+      shards_.front()->post([&opened = *doors] { opened.start(); });
+    endpoints_.push_back({std::move(rules), std::move(doors)});
+  }
+  log_.log(log_level::info, "listening on ", name);
   return port;
 }
 
 void hub_core::begin() {
   const lock_guard lock(endpoints_mutex_);
   listening_ = true;
-  for (auto& [index, each] : endpoints_) {
+  for (endpoint& each : endpoints_) {
     shards_.front()->post([&doors = *each.doors] { doors.start(); });
   }
 }
 
 void hub_core::run() {
   const auto stop_within = [this](std::chrono::milliseconds deadline) {
-    log_.log(log_level::info, "stopping: ", connection_count(), " connections");
+    log_.log(log_level::info, "stopping, ", connection_count(), " open");
     stop(deadline);
   };
   life_.run([this] { begin(); }, [&] { stop_within(options_.timeouts.shutdown); },
@@ -90,19 +114,20 @@ std::size_t hub_core::poll() {
 }
 
 void hub_core::stop(std::chrono::milliseconds deadline) {
-  close_listeners();
-  life_.stop(clock::now() + deadline);
+  const bool never_ran = life_.end_if_fresh();
+  close_listeners(never_ran);
+  if (!never_ran)
+    life_.stop(clock::now() + bounded(deadline));
 }
 
-void hub_core::close_listeners() {
-  const bool ran = !life_.is_fresh();
+void hub_core::close_listeners(bool never_ran) {
   const lock_guard lock(endpoints_mutex_);
   listening_ = false;
-  for (auto& [index, each] : endpoints_) {
-    if (ran) {
-      shards_.front()->post([&doors = *each.doors] { doors.stop(); });
-    } else {
+  for (endpoint& each : endpoints_) {
+    if (never_ran) {
       each.doors->stop();
+    } else {
+      shards_.front()->post([&doors = *each.doors] { doors.stop(); });
     }
   }
 }
@@ -153,11 +178,11 @@ std::error_code hub_core::broadcast_if(hub::connection_predicate wanted, std::st
     return errc::message_too_big;
 
   // All shards or none: a message that only some connections get is worse than an error.
-  if (!reserve_backlog(size * shards_.size()))
+  if (!reserve_backlog((size + post_cost) * shards_.size()))
     return errc::overloaded;
   for (const auto& shard : shards_) {
     const auto deliver = [this, &one = *shard, wanted, frame, kind, size] {
-      release_backlog(size);
+      release_backlog(size + post_cost);
       send_to_matching(one, wanted, frame, kind);
     };
     // At once on the own shard: program order.
@@ -213,6 +238,8 @@ std::size_t hub_core::sockets_open() const noexcept {
 
 void hub_core::add_timer(std::shared_ptr<timer::state> handle, duration delay, duration period,
                          std::function<void()> work) {
+  if (life_.stopping())
+    return;
   shards_.front()->post([&first = *shards_.front(), due = clock::now() + delay, period,
                          handle = std::move(handle), work = std::move(work)]() mutable {
     first.add_timer(std::move(handle), due, period, std::move(work));
@@ -221,7 +248,10 @@ void hub_core::add_timer(std::shared_ptr<timer::state> handle, duration delay, d
 
 std::error_code hub_core::send(connection_id id, std::string_view payload, message_kind kind) {
   net::shard* const shard = shard_of(id);
-  if (shard == nullptr || !shard->table().is_open(id))
+  if (shard == nullptr)
+    return errc::connection_gone;
+  const bool own_thread = shard->events_loop().on_this_thread();
+  if (!own_thread && !shard->table().is_open(id))
     return errc::connection_gone;
   if (kind == message_kind::text && !wire::is_valid_utf8(payload))
     return errc::invalid_utf8;
@@ -232,7 +262,7 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
 
   const auto deliver = [this, shard, id, kind, frame]() -> std::error_code {
     net::connection* const peer = shard->table().find(id);
-    if (peer == nullptr)
+    if (peer == nullptr || !peer->session().was_opened())
       return errc::connection_gone;
     const std::error_code error = peer->send(frame);
     if (!error && log_.enabled(log_level::debug)) {
@@ -241,11 +271,11 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
     }
     return error;
   };
-  if (shard->events_loop().on_this_thread())
+  if (own_thread)
     return deliver();
   if (life_.stopping())
     return errc::hub_stopped;
-  const std::size_t size = frame->size();
+  const std::size_t size = frame->size() + post_cost;
   if (!reserve_backlog(size))
     return errc::overloaded;
   shard->post([this, deliver, size] {

@@ -17,8 +17,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -93,7 +93,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_stopped(net::shard& stopped) override;
 
   void begin();
-  void close_listeners();
+  void close_listeners(bool never_ran);
   const router& rules_of(const net::connection& peer);
   std::size_t sockets_open() const noexcept;
   void ask_application(net::connection& peer, wire::request request);
@@ -126,8 +126,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   lifecycle life_;
 
   mutable mutex endpoints_mutex_;
-  std::map<std::uint16_t, endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);
-  std::atomic<std::uint16_t> next_endpoint_{0};
+  std::deque<endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);  // grows only
   bool listening_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_) = false;
 };
 

@@ -9,10 +9,17 @@
 #include <utility>
 
 namespace broadcast_hub {
+namespace {
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
 
 const router& hub_core::rules_of(const net::connection& peer) {
   const lock_guard lock(endpoints_mutex_);
-  return *endpoints_.at(peer.listener()).rules;  // never removed
+  return *endpoints_[peer.listener()].rules;  // never removed
 }
 
 void hub_core::on_accept(net::connection& peer) {
@@ -67,7 +74,8 @@ void hub_core::answer_upgrade(connection_id id, wire::request request, upgrade_r
       apply_upgrade(*peer, request, std::move(answer));
     }
   };
-  shard.events_loop().on_this_thread() ? apply() : shard.post(std::move(apply));
+  // Posted even on the own thread: handlers do not run inside handlers.
+  shard.post(std::move(apply));
 }
 
 void hub_core::apply_upgrade(net::connection& peer, const wire::request& request,
@@ -91,7 +99,8 @@ void hub_core::refuse_upgrade(net::connection& peer, const wire::request& reques
                               const wire::response& refusal) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
   log_peer(log_, log_level::info, peer, "refused a WebSocket request for ",
-           printable(request.target), " with status ", refusal.status);
+           printable(request.target), " with status ", refusal.status, ": ",
+           refusal.body ? printable(first_line(*refusal.body)) : std::string());
   peer.respond(refusal, false);
 }
 
@@ -120,7 +129,7 @@ void hub_core::on_close(net::connection& peer, const close_event& event) {
   if (log_.enabled(level)) {
     log_peer(log_, level, peer, "closed, code ", static_cast<unsigned>(event.code),
              event.reason.empty() ? "" : ", reason \"", printable(event.reason),
-             event.reason.empty() ? "" : "\"", event.clean ? "" : ", without a closing handshake");
+             event.reason.empty() ? "" : "\"", event.clean || by_rule ? "" : ", without a closing handshake");
   }
   if (!handlers_.on_close)
     return;
@@ -131,7 +140,9 @@ void hub_core::on_unopened_end(net::connection& peer) {
   using cause = session::session::cause;
   const cause why = peer.session().ended_by();
   if (why == cause::bad_request)
-    log_peer(log_, log_level::warn, peer, "sent a bad request");
+    {
+    log_peer(log_, log_level::warn, peer, "sent a bad request: ", peer.session().bad_request());
+  }
   if (why == cause::handshake_timeout) {
     log_peer(log_, log_level::warn, peer, "had no request, or no decision, in time");
   }

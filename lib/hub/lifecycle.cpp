@@ -1,38 +1,61 @@
 #include "hub/lifecycle.hpp"
 
 #include "base/text.hpp"
-#include "net/signals.hpp"
 
 #include <algorithm>
+#include <broadcast_hub/error.hpp>
+
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace broadcast_hub {
 
 void lifecycle::run(const std::function<void()>& begin, const std::function<void()>& on_signal,
                     const std::function<void()>& on_second_signal) {
-  {
-    const lock_guard lock(mutex_);
-    enter(mode::running, "run()");
+  bool asked = false;
+  const auto on_any_signal = [&](int) {
+    std::exchange(asked, true) ? on_second_signal() : on_signal();
+  };
+  enter_and(mode::running, "run()", [&] {
     begin();
+    signals_ = std::make_unique<net::termination_signals>(shards_.front()->events_loop(),
+                                                          on_any_signal);
     start_threads(1);
-  }
-  {
-    bool asked = false;
-    const net::termination_signals signals(shards_.front()->events_loop(), [&](int) {
-      std::exchange(asked, true) ? on_second_signal() : on_signal();
-    });
-    run_loop(*shards_.front());
-  }
+  });
+  run_loop(*shards_.front());
+  signals_.reset();
   join_threads();
   set_stopped();
 }
 
 void lifecycle::start(const std::function<void()>& begin) {
-  const lock_guard lock(mutex_);
-  enter(mode::started, "start()");
-  begin();
-  start_threads(0);
+  enter_and(mode::started, "start()", [&] {
+    begin();
+    start_threads(0);
+  });
+}
+
+template <typename Work>
+void lifecycle::enter_and(mode next, const char* method, Work work) {
+  bool entered = false;
+  try {
+    const lock_guard lock(mutex_);
+    enter(next, method);
+    entered = true;
+    work();
+  } catch (...) {
+    // Half a start is undone, so that the hub can be destroyed.
+    if (entered)
+      give_up();
+    throw;
+  }
+}
+
+void lifecycle::give_up() {
+  request_stop(clock::now());
+  join_threads();
+  set_stopped();
 }
 
 std::size_t lifecycle::poll(const std::function<void()>& begin) {
@@ -60,9 +83,16 @@ std::size_t lifecycle::poll(const std::function<void()>& begin) {
   }
 }
 
+bool lifecycle::end_if_fresh() {
+  const lock_guard lock(mutex_);
+  stopping_.store(true, std::memory_order_release);
+  if (mode_ != mode::fresh)
+    return false;
+  mode_ = mode::stopped;
+  return true;
+}
+
 void lifecycle::stop(time_point deadline) {
-  if (current() == mode::fresh)
-    return set_stopped();
   request_stop(deadline);
   if (on_own_thread())
     return;
@@ -99,7 +129,11 @@ void lifecycle::enter(mode next, const char* method) {
 
 void lifecycle::start_threads(std::size_t first_shard) {
   for (std::size_t i = first_shard; i < shards_.size(); ++i) {
-    threads_.emplace_back([this, i] { run_loop(*shards_[i]); });
+    try {
+      threads_.emplace_back([this, i] { run_loop(*shards_[i]); });
+    } catch (const std::system_error&) {
+      throw std::system_error(errc::out_of_resources, "cannot start a thread");
+    }
   }
 }
 
@@ -122,13 +156,14 @@ void lifecycle::request_stop(time_point deadline) {
 
 void lifecycle::join_threads() {
   std::vector<std::thread> threads;
+  bool others_join = false;
   {
     const lock_guard lock(mutex_);
+    others_join = std::exchange(joining_, true);
     threads.swap(threads_);
   }
-  if (threads.empty() && shards_.size() > 0 && current() == mode::started) {
-    return wait_until_stopped();  // another call of stop() joins them
-  }
+  if (others_join)
+    return wait_until_stopped();
   for (std::thread& thread : threads)
     thread.join();
 }

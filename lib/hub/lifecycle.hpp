@@ -4,6 +4,7 @@
 #include "base/logger.hpp"
 #include "base/mutex.hpp"
 #include "net/shard.hpp"
+#include "net/signals.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -36,6 +37,9 @@ class lifecycle {
   void stop(time_point deadline);
   /// @}
 
+  /// The first step of a stop. Returns true for a hub that was never started: it has stopped now.
+  bool end_if_fresh();
+
   bool is_fresh() const;
 
   /// A stop was asked for: nothing new is accepted from the application.
@@ -47,6 +51,9 @@ class lifecycle {
  private:
   enum class mode { fresh, running, started, polled, stopped };
 
+  template <typename Work>
+  void enter_and(mode next, const char* method, Work work);
+  void give_up();
   void enter(mode next, const char* method) BROADCAST_HUB_REQUIRES(mutex_);
   void start_threads(std::size_t first_shard) BROADCAST_HUB_REQUIRES(mutex_);
   void run_loop(net::shard& shard) noexcept;
@@ -64,6 +71,9 @@ class lifecycle {
   std::condition_variable_any changed_;
   mode mode_ BROADCAST_HUB_GUARDED_BY(mutex_) = mode::fresh;
   std::vector<std::thread> threads_ BROADCAST_HUB_GUARDED_BY(mutex_);
+  bool joining_ BROADCAST_HUB_GUARDED_BY(mutex_) = false;
+
+  std::unique_ptr<net::termination_signals> signals_;  // while `run` runs, on its thread
 
   mutex driver_;  // held by whoever runs the loop of a polled hub
 };

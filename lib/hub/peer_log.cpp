@@ -7,7 +7,7 @@
 namespace broadcast_hub {
 
 std::string prefix_of(const net::connection& peer) {
-  return join("[", to_string(peer.id()), " ", peer.remote_name(), "] ");
+  return join("[", to_string(peer.id()), " ", net::to_string(peer.remote()), "] ");
 }
 
 std::string describe(message_kind kind, std::string_view payload) {

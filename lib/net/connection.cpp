@@ -1,6 +1,5 @@
 #include "net/connection.hpp"
 
-#include "net/address.hpp"
 #include "net/shard.hpp"
 #include "net/socket_io.hpp"
 #include "wire/response.hpp"
@@ -13,25 +12,17 @@
 
 namespace broadcast_hub::net {
 
-connection::connection(shard& shard, tcp_socket socket, connection_id id, std::uint16_t listener)
+connection::connection(shard& shard, tcp_socket socket, const asio::ip::tcp::endpoint& remote,
+                       connection_id id, std::uint16_t listener)
     : shard_(shard),
       socket_(std::move(socket)),
+      remote_(remote),
       session_(shard.context(), clock::now()),
       id_(id),
       listener_(listener) {}
 
 connection::~connection() {
   shard_.wheel().drop(*this);
-}
-
-asio::ip::tcp::endpoint connection::remote() const {
-  std::error_code ignored;  // a peer that has left already has no address
-  return socket_.remote_endpoint(ignored);
-}
-
-std::string connection::remote_name() const {
-  std::string known = shard_.table().remote_address(id_);
-  return known.empty() ? to_string(remote()) : known;
 }
 
 void connection::respond(const wire::response& response, bool keep_alive) {
@@ -46,7 +37,7 @@ void connection::accept(std::string handshake_response, std::string path, identi
   if (!awaits_answer())
     return;
   std::string early = session_.open(std::move(handshake_response), clock::now());
-  shard_.table().publish(id_, remote(), std::move(path), std::move(who));
+  shard_.table().publish(id_, remote_, std::move(path), std::move(who));
   session_.out().subscribe(shard_.publications(), id_.slot);
   shard_.reschedule(*this);
   shard_.flush_later(*this);
@@ -86,8 +77,7 @@ void connection::arm_read() {
   // The handler finds the connection by its id: it may be gone by then.
   socket_.async_wait(tcp_socket::wait_read,
                      [&shard = shard_, slot = id_.slot, serial = id_.serial](const auto&) {
-                       if (connection* self = shard.table().find(slot, serial))
-                         self->on_readable();
+                       shard.dispatch(slot, serial, &connection::on_readable);
                      });
 }
 
@@ -97,8 +87,7 @@ void connection::arm_write() {
   writing_ = true;
   socket_.async_wait(tcp_socket::wait_write,
                      [&shard = shard_, slot = id_.slot, serial = id_.serial](const auto&) {
-                       if (connection* self = shard.table().find(slot, serial))
-                         self->on_writable();
+                       shard.dispatch(slot, serial, &connection::on_writable);
                      });
 }
 
@@ -106,7 +95,11 @@ void connection::on_readable() {
   reading_ = false;
   if (ended_)
     return;
-  const std::span<char> scratch = shard_.scratch();
+  // Requests are answered one turn's worth at a time, however many a peer sends at once.
+  const std::size_t most = session_.now_in() == session::session::phase::request
+                               ? shard_.context().options.limits.max_header_bytes
+                               : shard_.scratch().size();
+  const std::span<char> scratch = shard_.scratch().first(most);
   const ssize_t size =
       ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size > 0) {
@@ -160,7 +153,10 @@ void connection::flush() {
   if (ended_ || session_.out().blocked())
     return;
   std::array<iovec, 64> pieces;
-  for (;;) {
+  // Not to the moving end of the log: a publisher that keeps up would hold the shard here.
+  for (int round = 0;; ++round) {
+    if (round == 16)
+      return shard_.flush_later(*this);
     const std::size_t used = session_.out().gather(pieces);
     if (used == 0)
       break;
@@ -171,7 +167,8 @@ void connection::flush() {
     shard_.count().bytes_sent.add(result.sent);
     shard_.count().deliveries.add(session_.out().advance(result.sent).publications);
     if (!result.complete) {
-      session_.on_sent(clock::now());
+      if (result.sent > 0)
+        session_.on_sent(clock::now());
       return block();
     }
   }
@@ -208,9 +205,8 @@ void connection::on_writable() {
 }
 
 void connection::check_lag(time_point now) {
-  if (!session_.check_lag(now))
-    return;
-  shard_.reschedule(*this);
+  if (session_.check_lag(now))
+    shard_.reschedule(*this);
 }
 
 void connection::on_deadline(time_point now) {
@@ -221,18 +217,16 @@ void connection::on_deadline(time_point now) {
   shard_.flush_later(*this);
 }
 
-void connection::on_shard_stopping(time_point now) {
+void connection::on_shard_stopping() {
   switch (session_.now_in()) {
     case session::session::phase::open:
       close(close_code::going_away, {});
       break;
-    // A response under way is finished; then there is nothing to wait for.
     case session::session::phase::request:
-      perform(session_.on_end_of_input());
+      perform(session_.finish_response());
       break;
     case session::session::phase::deciding:
-      session_.respond(wire::text_response(503, "The server is stopping."), false, now);
-      shard_.flush_later(*this);
+      respond(wire::text_response(503, "The server is stopping."), false);
       break;
     default:
       break;

@@ -26,17 +26,15 @@ class shard;
 /// Thread safety: none; it lives and dies on its shard.
 class connection final : public timer_wheel::node {
  public:
-  connection(shard& shard, tcp_socket socket, connection_id id, std::uint16_t listener);
+  connection(shard& shard, tcp_socket socket, const asio::ip::tcp::endpoint& remote,
+             connection_id id, std::uint16_t listener);
   ~connection();
 
   connection_id id() const noexcept { return id_; }
   std::uint16_t listener() const noexcept { return listener_; }
-  asio::ip::tcp::endpoint remote() const;
+  const asio::ip::tcp::endpoint& remote() const noexcept { return remote_; }
   std::any& user_data() noexcept { return user_data_; }
   session::session& session() noexcept { return session_; }
-
-  /// The remote address as logs show it, also when the peer has left.
-  std::string remote_name() const;
 
   bool is_open() const noexcept { return session_.now_in() == session::session::phase::open; }
 
@@ -74,7 +72,10 @@ class connection final : public timer_wheel::node {
   void on_deadline(time_point now);
 
   /// Stop politely: close with 1001, or finish the request under way.
-  void on_shard_stopping(time_point now);
+  void on_shard_stopping();
+
+  void on_readable();
+  void on_writable();
 
   /// Ends the socket at once; the shard forgets the connection at the end of its turn.
   void end();
@@ -85,8 +86,6 @@ class connection final : public timer_wheel::node {
  private:
   void arm_read();
   void arm_write();
-  void on_readable();
-  void on_writable();
   void receive(char* data, std::size_t size);
   void after_input();
   void perform(session::session::action action);
@@ -94,6 +93,7 @@ class connection final : public timer_wheel::node {
 
   shard& shard_;
   tcp_socket socket_;
+  const asio::ip::tcp::endpoint remote_;  // asked at once: a peer that has left has none
   session::session session_;
   std::any user_data_;
   connection_id id_;

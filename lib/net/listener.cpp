@@ -124,35 +124,38 @@ void listener::stop() {
 
 void listener::accept(door& from) {
   shard& to = *shards_[next_shard_++ % shards_.size()];
-  from.acceptor.async_accept(to.events_loop().context(),
-                             [this, &from, &to](const std::error_code& error, tcp_socket socket) {
-                               if (!from.acceptor.is_open())
-                                 return;
-                               if (error)
-                                 return on_failure(from, error);
-                               if (gate_())
-                                 hand_over(to, std::move(socket));
-                               accept(from);
-                             });
+  from.acceptor.async_accept(
+      to.events_loop().context(), from.peer,
+      [this, &from, &to](const std::error_code& error, tcp_socket socket) {
+        if (!from.acceptor.is_open())
+          return;
+        if (error)
+          return on_failure(from, error);
+        if (gate_())
+          hand_over(to, std::move(socket), from.peer);
+        accept(from);
+      });
 }
 
-void listener::hand_over(shard& to, tcp_socket socket) {
+void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remote) {
   if (to.events_loop().on_this_thread()) {
-    to.adopt(std::move(socket), index_);
+    to.adopt(std::move(socket), remote, index_);
   } else {
-    to.post([&to, index = index_, socket = std::move(socket)]() mutable {
-      to.adopt(std::move(socket), index);
+    to.post([&to, index = index_, remote, socket = std::move(socket)]() mutable {
+      to.adopt(std::move(socket), remote, index);
     });
   }
 }
 
 void listener::on_failure(door& at, const std::error_code& error) {
-  if (!out_of_resources(error))
-    return accept(at);  // the peer left before it was accepted
   shards_.front()->count().accept_failures.add();
+  const bool no_room = out_of_resources(error);
   log_.log(log_level::warn, "cannot accept connections: ", error.message(),
-           "; raise the descriptor limit (ulimit -n) or lower limits.max_connections");
-  turn_away_one(at);
+           no_room ? "; raise the descriptor limit (ulimit -n) or lower limits.max_connections"
+                   : "; trying again");
+  if (no_room)
+    turn_away_one(at);
+  // Whatever the reason, it is not gone at once: without a pause this would spin.
   at.pause.expires_after(std::chrono::milliseconds(100));
   at.pause.async_wait([this, &at](const std::error_code& cancelled) {
     if (!cancelled && at.acceptor.is_open())
@@ -161,12 +164,12 @@ void listener::on_failure(door& at, const std::error_code& error) {
 }
 
 void listener::turn_away_one(door& at) {
-  if (reserve_ < 0)
-    return;
-  ::close(reserve_);
-  const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK);
-  if (peer >= 0)
-    ::close(peer);
+  if (reserve_ >= 0) {
+    ::close(reserve_);
+    const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK);
+    if (peer >= 0)
+      ::close(peer);
+  }
   reserve_ = open_reserve();
 }
 

@@ -48,12 +48,13 @@ class listener {
 
     tcp_acceptor acceptor;
     steady_timer pause;
+    asio::ip::tcp::endpoint peer;  // of the socket accepted last
   };
 
   void bind_all(const std::string& address, std::uint16_t port);
   void bind(const asio::ip::tcp::endpoint& endpoint);
   void accept(door& from);
-  void hand_over(shard& to, tcp_socket socket);
+  void hand_over(shard& to, tcp_socket socket, const asio::ip::tcp::endpoint& remote);
   void on_failure(door& at, const std::error_code& error);
   void turn_away_one(door& at);
 

@@ -28,7 +28,11 @@ void loop::run() {
 
 std::size_t loop::poll() {
   const scoped_current scope(current_, this);
-  return context_.poll();
+  constexpr std::size_t most = 1024;
+  std::size_t count = 0;
+  while (count < most && context_.poll_one() != 0)
+    ++count;
+  return count;
 }
 
 }  // namespace broadcast_hub::net

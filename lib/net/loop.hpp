@@ -25,16 +25,13 @@ class loop {
   /// Runs until `stop`. What a handler throws comes out; call it again to go on.
   void run();
 
-  /// Runs what is ready.
+  /// Runs what is ready, but not for ever: handlers may make more ready.
   std::size_t poll();
 
   void stop() { context_.stop(); }
 
   /// Whether the caller is inside `run` or `poll`.
   bool on_this_thread() const noexcept { return current_ == this; }
-
-  /// Whether the caller is inside `run` or `poll` of any loop.
-  static bool on_any_loop() noexcept { return current_ != nullptr; }
 
   asio::io_context& context() noexcept { return context_; }
 

@@ -16,7 +16,9 @@ shard::shard(std::uint16_t index, const shard_environment& environment)
       fan_out_(environment.publications, index),
       table_(index, environment.serials),
       scratch_(new char[scratch_bytes]),
-      alarm_(loop_.context()) {}
+      alarm_(loop_.context()) {
+  context_.http_date = environment.http_date;
+}
 
 shard::~shard() = default;
 
@@ -28,14 +30,15 @@ void shard::wake() {
   }
 }
 
-void shard::adopt(tcp_socket socket, std::uint16_t listener) {
+void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
+                  std::uint16_t listener) {
   if (stopping_at_)
     return;
   std::error_code ignored;  // neither is worth losing a connection for
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.native_non_blocking(true, ignored);
   const connection_id id = table_.reserve();
-  table_.insert(id, std::make_unique<connection>(*this, std::move(socket), id, listener));
+  table_.insert(id, std::make_unique<connection>(*this, std::move(socket), remote, id, listener));
   counters_.sockets_open.add();
   connection& peer = table_.at(id.slot);
   environment_.events.on_accept(peer);
@@ -85,16 +88,16 @@ void shard::on_timer() {
     return;
   const time_point now = clock::now();
   wheel_.advance(now,
-                 [&](timer_wheel::node& due) { static_cast<connection&>(due).on_deadline(now); });
+                 [&](timer_wheel::node& due) {
+                   auto& peer = static_cast<connection&>(due);
+                   contained(peer, [&] { peer.on_deadline(now); });
+                 });
   timers_.advance(now, [this] { environment_.events.on_timer_failure(); });
-  if (stopping_at_) {
-    timers_.clear();
-    if (now >= *stopping_at_) {
-      for (std::size_t i = 0; i < table_.slots(); ++i) {
-        if (connection* peer = table_.in_slot(i))
-          peer->end();
-      }
-      stopping_at_ = time_point::max();
+  if (stopping_at_ && now >= *stopping_at_) {
+    stopping_at_ = time_point::max();
+    for (std::size_t i = 0; i < table_.slots(); ++i) {
+      if (connection* peer = table_.in_slot(i))
+        peer->end();
     }
   }
   arm_timer();
@@ -111,6 +114,22 @@ void shard::flush_later(connection& peer) {
 void shard::retire(connection& peer) {
   retired_.push_back(peer.id());
   request_turn_end();
+}
+
+template <typename Work>
+void shard::contained(connection& peer, Work work) noexcept {
+  try {
+    work();
+  } catch (const std::exception& failure) {
+    environment_.log.log(log_level::error, "connection ", peer.id().serial,
+                         " is ended: ", failure.what());
+    peer.end();
+  }
+}
+
+void shard::dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)()) {
+  if (connection* peer = table_.find(slot, serial))
+    contained(*peer, [&] { (peer->*event)(); });
 }
 
 void shard::request_turn_end() {
@@ -135,7 +154,7 @@ void shard::flush_waiting() {
     if (peer == nullptr)
       continue;
     peer->flush_requested = false;
-    peer->flush();
+    contained(*peer, [&] { peer->flush(); });
   }
 }
 
@@ -162,11 +181,11 @@ void shard::walk() {
     }
     connection& peer = table_.at(next.who->owner);
     if (next.who->blocked) {
-      peer.check_lag(now);
+      contained(peer, [&] { peer.check_lag(now); });
     } else if (next.at_common && fits && peer.session().out().queue_empty()) {
-      peer.send_publications(bytes, size);
+      contained(peer, [&] { peer.send_publications(bytes, size); });
     } else {
-      peer.flush();
+      contained(peer, [&] { peer.flush(); });
     }
   }
   request_turn_end();
@@ -222,13 +241,12 @@ void shard::stop(time_point deadline) {
   }
   stopping_at_ = deadline;
   timers_.clear();
-  const time_point now = clock::now();
-  for (std::size_t i = 0; i < table_.slots(); ++i) {
-    if (connection* peer = table_.in_slot(i))
-      peer->on_shard_stopping(now);
-  }
   arm_timer();
   request_turn_end();
+  for (std::size_t i = 0; i < table_.slots(); ++i) {
+    if (connection* peer = table_.in_slot(i))
+      contained(*peer, [&] { peer->on_shard_stopping(); });
+  }
 }
 
 void shard::finish_stop() {

@@ -31,6 +31,7 @@ struct shard_environment {
   shard_events& events;
   topic::log& publications;
   std::atomic<std::uint32_t>& serials;
+  std::string (*http_date)() = nullptr;
 };
 
 /// One thread's share of a hub: a loop, connections, their deadlines, and their part of the
@@ -58,7 +59,7 @@ class shard {
   void wake();
 
   /// Takes over an accepted socket.
-  void adopt(tcp_socket socket, std::uint16_t listener);
+  void adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote, std::uint16_t listener);
 
   /// Calls `work` at `due` and then, unless `period` is zero, every `period`.
   void add_timer(std::shared_ptr<timer::state> handle, time_point due, duration period,
@@ -91,11 +92,19 @@ class shard {
 
   /// Its socket is closed.
   void retire(connection& peer);
+
+  /// Its socket is ready: calls `event` unless the connection is gone. What throws there, for want
+  /// of memory, ends only this connection.
+  void dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)());
   /// @}
 
  private:
   static constexpr std::size_t scratch_bytes = std::size_t{256} * 1024;
   static constexpr std::size_t slice = 512;  // subscribers served before other work gets its turn
+
+  /// Does something for one connection; what throws there, for want of memory, ends only it.
+  template <typename Work>
+  void contained(connection& peer, Work work) noexcept;
 
   void request_turn_end();
   void end_turn();

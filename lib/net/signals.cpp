@@ -1,12 +1,20 @@
 #include "net/signals.hpp"
 
+#include "net/error_translation.hpp"
+
 #include <csignal>
 #include <utility>
 
 namespace broadcast_hub::net {
 
 termination_signals::termination_signals(loop& loop, std::function<void(int signal)> on_signal)
-    : signals_(loop.context(), SIGINT, SIGTERM), on_signal_(std::move(on_signal)) {
+    : signals_(loop.context()), on_signal_(std::move(on_signal)) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::error_code error;
+    signals_.add(signal, error);
+    if (error)
+      throw std::system_error(translate(error), "cannot wait for signals");
+  }
   wait();
 }
 

@@ -49,7 +49,7 @@ void outbox::cut_short_with(shared_bytes close_frame) {
   const auto place = behind_partial_frame();
   for (auto dropped = place; dropped != chunks_.end(); ++dropped) {
     if (dropped->what == kind::direct)
-      direct_bytes_ -= dropped->size;
+      forget_direct(dropped->size, 1);
     if (dropped->what == kind::publications)
       publication_bytes_ -= dropped->size;
   }
@@ -70,6 +70,7 @@ void outbox::drop_all() {
   chunks_ = {};
   first_ = 0;
   sent_of_first_ = direct_bytes_ = publication_bytes_ = 0;
+  direct_frames_ = 0;
 }
 
 void outbox::subscribe(topic::fan_out& topic, std::uint32_t owner) {
@@ -141,7 +142,7 @@ outbox::progress outbox::advance(std::size_t sent) {
     sent_of_first_ += now;
     sent -= now;
     if (first.what == kind::direct)
-      direct_bytes_ -= now;
+      forget_direct(now, sent_of_first_ == first.size ? 1 : 0);
     if (first.what == kind::publications) {
       publication_bytes_ -= now;
       done.publications += cut_off_sent_frames();
@@ -174,11 +175,18 @@ outbox::queue::iterator outbox::behind_partial_frame() {
 }
 
 void outbox::append(chunk piece) {
-  if (piece.what == kind::direct)
+  if (piece.what == kind::direct) {
     direct_bytes_ += piece.size;
+    ++direct_frames_;
+  }
   if (piece.what == kind::publications)
     publication_bytes_ += piece.size;
   chunks_.push_back(std::move(piece));
+}
+
+void outbox::forget_direct(std::size_t bytes, std::uint32_t frames) noexcept {
+  direct_bytes_ -= bytes;
+  direct_frames_ -= frames;
 }
 
 void outbox::move_publications_here() {

@@ -57,6 +57,10 @@ class outbox {
   /// Bytes queued by `push` as `direct` and not sent yet.
   std::size_t direct_bytes() const noexcept { return direct_bytes_; }
 
+  /// The same with what each queued frame costs besides its bytes, so that a queue of empty
+  /// messages has an end too.
+  std::size_t direct_cost() const noexcept { return direct_bytes_ + direct_frames_ * frame_cost; }
+
   /// Bytes of publications, behind the frame being sent, that the peer has not taken.
   std::uint64_t lag() const noexcept;
 
@@ -69,6 +73,8 @@ class outbox {
 
   /// Fills `out` with what is to be sent next; returns the number of entries used.
   std::size_t gather(std::span<iovec> out) const;
+
+  static constexpr std::size_t frame_cost = 128;
 
   struct progress {
     std::size_t publications = 0;  ///< of which the last byte is sent
@@ -98,6 +104,7 @@ class outbox {
   queue::iterator front() noexcept { return chunks_.begin() + first_; }
   queue::iterator behind_partial_frame();
   void append(chunk piece);
+  void forget_direct(std::size_t bytes, std::uint32_t frames) noexcept;
   void move_publications_here();
   void move_partial_publication_here();
   std::size_t cut_off_sent_frames() noexcept;
@@ -108,6 +115,7 @@ class outbox {
   std::uint32_t first_ = 0;  // chunks before it are sent
   std::size_t sent_of_first_ = 0;
   std::size_t direct_bytes_ = 0;
+  std::uint32_t direct_frames_ = 0;
   std::size_t publication_bytes_ = 0;
   topic::fan_out* topic_ = nullptr;
   topic::subscriber cursor_;

@@ -1,5 +1,6 @@
 #include "session/session.hpp"
 
+#include "base/text.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
@@ -93,7 +94,10 @@ void session::keep_early_bytes(std::string_view bytes) {
 
 void session::respond(const wire::response& response, bool keep_alive, time_point now) {
   const bool keep = keep_alive && !response.close;
-  outbox_.push(outbox::kind::bytes, share(wire::serialize_head(response, keep)));
+  wire::response dated = response;
+  if (context_.http_date != nullptr)
+    dated.headers.emplace_back("Date", context_.http_date());
+  outbox_.push(outbox::kind::bytes, share(wire::serialize_head(dated, keep)));
   if (response.body && !response.body->empty() && !response.omit_body) {
     outbox_.push(outbox::kind::bytes, response.body);
   }
@@ -181,6 +185,7 @@ void session::release_decoder() {
 }
 
 void session::on_peer_close(const wire::frame_event& frame, time_point now) {
+  const bool ours = phase_ == phase::closing;
   close_received_ = true;
   note_ending(frame.code, frame.payload);
   if (phase_ == phase::open) {
@@ -189,7 +194,8 @@ void session::on_peer_close(const wire::frame_event& frame, time_point now) {
     // Our close frame still waits behind data that the peer will not read any more.
     outbox_.cut_short_with(share(wire::make_close_frame(ending_->code, ending_->reason)));
   }
-  enter(phase::finishing, now + context_.options.timeouts.close);
+  // The time for our own close runs from its call.
+  enter(phase::finishing, ours ? deadline_ : now + context_.options.timeouts.close);
 }
 
 void session::on_fault(const wire::frame_event& frame, time_point now) {
@@ -207,7 +213,8 @@ std::error_code session::send(shared_bytes frame, time_point now) {
   const std::size_t limit = context_.options.outbound.max_queued_bytes;
   if (frame->size() > limit)
     return errc::message_too_big;
-  if (outbox_.direct_bytes() + frame->size() > limit) {
+  // The first frame always fits; what each one costs besides its bytes counts for the others.
+  if (outbox_.direct_bytes() > 0 && outbox_.direct_cost() + frame->size() > limit) {
     drop_slow_consumer("too many bytes queued", now);
     return errc::overloaded;
   }
@@ -275,12 +282,22 @@ session::action session::on_sent_all() noexcept {
 
 session::action session::on_end_of_input() noexcept {
   input_ended_ = true;
+  return finish_response();
+}
+
+session::action session::finish_response() noexcept {
   const bool response_waits = !outbox_.queue_empty() && !was_opened_;
   if (!response_waits)
     return action::end_socket;
   // Whoever half-closes behind a request still gets the response.
   phase_ = phase::finishing;
   return action::none;
+}
+
+std::string session::bad_request() const {
+  if (!handshake_)
+    return {};
+  return join(handshake_->parser.status(), ", ", handshake_->parser.fault());
 }
 
 void session::abandon() noexcept {
@@ -325,8 +342,6 @@ session::action session::on_heartbeat(time_point now) {
     outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
     return action::none;
   }
-  if (now < deadline_)
-    return action::none;
   cause_ = cause::idle;
   fail(close_code::idle, "no answer to a ping", now);
   // A peer that is gone will not answer this either: one attempt to tell it is enough.

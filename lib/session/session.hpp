@@ -28,6 +28,7 @@ struct shard_context {
       : options(hub_options), decoders(hub_options.limits.max_message_bytes) {}
 
   const hub_options& options;
+  std::string (*http_date)() = nullptr;  ///< the present moment for `Date` (RFC 9110, 6.6.1)
   decoder_pool decoders;
   std::size_t partial_bytes = 0;  ///< of half-received messages, all connections together
 };
@@ -80,6 +81,9 @@ class session {
 
   /// The peer ended its direction, or the socket failed.
   action on_end_of_input() noexcept;
+
+  /// No further request is wanted: a response under way is finished first.
+  action finish_response() noexcept;
 
   action on_deadline(time_point now);
   /// @}
@@ -136,6 +140,9 @@ class session {
     protocol_error
   };
   cause ended_by() const noexcept { return cause_; }
+
+  /// After `cause::bad_request`: the status of the answer and what was wrong.
+  std::string bad_request() const;
 
  private:
   struct handshake_state;

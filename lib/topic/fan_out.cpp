@@ -128,8 +128,11 @@ bool fan_out::begin_walk() {
   if (walking_ || entries_.empty())
     return walking_;
   const log_end end = log_.begin_reading(reader_);
-  if (end.position == walk_end_.position)
+  if (end.position == walk_end_.position) {
+    if (lagging_)
+      trim();  // whoever was behind may have caught up since
     return false;
+  }
   walk_begin_ = walk_end_.position;
   walk_begin_offset_ = walk_end_.offset;
   walk_end_ = end;
@@ -160,6 +163,7 @@ void fan_out::trim() noexcept {
   std::uint64_t slowest = walk_end_.position;
   for (const entry& e : entries_)
     slowest = std::min(slowest, e.cursor);
+  lagging_ = slowest < walk_end_.position;
   // A segment that ends where the slowest cursor stands has been read to its end.
   while (oldest_->end() <= slowest)
     oldest_ = oldest_->next();

@@ -125,6 +125,7 @@ class fan_out {
   std::vector<entry> entries_;
   std::shared_ptr<segment> oldest_;  // the segment of the slowest cursor, and so all that follow
 
+  bool lagging_ = false;  // a cursor was behind when segments were let go last
   bool walking_ = false;
   std::size_t walked_ = 0;  // entries below it have been visited
   std::uint64_t walk_begin_ = 0;

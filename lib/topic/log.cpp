@@ -18,14 +18,15 @@ log::append_result log::append(std::string_view header, std::string_view payload
   const reader_summary readers = attached_readers();
   if (readers.any && end_.position + size - readers.slowest > max_backlog_bytes_)
     return result;
+  // Without readers nobody would ever read it: a newcomer starts at the end.
+  if (readers.any)
+    make_room(size);
   result.accepted = true;
   result.subscribers = subscribers();
   result.offset = ++end_.offset;
-  // Nobody would ever read it: a newcomer starts at the end.
   if (!readers.any)
     return result;
 
-  make_room(size);
   last_->write(end_.position, header);
   last_->write(end_.position + header.size(), payload);
   end_.position += size;

@@ -15,8 +15,9 @@ struct translation {
   std::error_code to;
 };
 
+/// As Asio reports it.
 std::error_code system_error(int number) {
-  return {number, std::system_category()};
+  return {number, asio::error::get_system_category()};
 }
 
 TEST(ErrorTranslationTest, EveryErrorIsOneOfOurs) {
@@ -26,6 +27,7 @@ TEST(ErrorTranslationTest, EveryErrorIsOneOfOurs) {
       {system_error(EADDRNOTAVAIL), errc::address_not_available},
       {system_error(EAFNOSUPPORT), errc::address_not_available},
       {system_error(EACCES), errc::permission_denied},
+      {system_error(EPERM), errc::permission_denied},
       {asio::error::access_denied, errc::permission_denied},
       {system_error(EMFILE), errc::out_of_resources},
       {system_error(ENFILE), errc::out_of_resources},

@@ -218,6 +218,16 @@ TEST_F(FanOutTest, ASlowSubscriberKeepsWhatItHasNotRead) {
   EXPECT_LE(topic_.held_bytes(), log::largest_segment_bytes);
 }
 
+TEST_F(FanOutTest, ASegmentReadToItsEndIsNotKeptForWhoStandsThere) {
+  topic_.add(first_, 1);
+  publish(log::first_segment_bytes);
+  publish(100);
+  topic_.advance(first_, log::first_segment_bytes);
+  walk_over_all();
+  EXPECT_EQ(topic_.lag(first_), 100U);
+  EXPECT_EQ(topic_.held_bytes(), 2 * log::first_segment_bytes);  // the second one only
+}
+
 TEST_F(FanOutTest, WhatOnlyALeavingSubscriberKeptIsFreed) {
   topic_.add(first_, 1);
   topic_.add(second_, 2);

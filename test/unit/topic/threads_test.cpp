@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,6 +72,32 @@ TEST(TopicThreadsTest, ShardsReadWhileOtherThreadsAppend) {
   for (const std::string& bytes : received) {
     EXPECT_TRUE(bytes == expected);
   }
+}
+
+// The destructor once trusted a count of owners that told nothing about what they had read. Only
+// the thread sanitizer can see that: between the two threads nothing is synchronised but the count.
+TEST(TopicThreadsTest, AReaderThatHasLetGoAndOneThatFreesDoNotMeet) {
+  auto first = std::make_shared<segment>(0, 1);
+  auto second = std::make_shared<segment>(1, 1);
+  auto third = std::make_shared<segment>(2, 1);
+  const std::weak_ptr<segment> watched = third;
+  first->seal(second);
+  second->seal(std::move(third));
+  std::atomic<bool> gone{false};
+  std::thread reader([&gone, held = std::move(second)]() mutable {
+    const std::shared_ptr<segment> next = held->next();
+    held.reset();
+    gone.store(true, std::memory_order_relaxed);
+  });
+  std::thread last([&gone, held = std::move(first)]() mutable {
+    while (!gone.load(std::memory_order_relaxed)) {
+      std::this_thread::yield();
+    }
+    held.reset();
+  });
+  reader.join();
+  last.join();
+  EXPECT_TRUE(watched.expired());
 }
 
 }  // namespace
