@@ -131,7 +131,7 @@ class BROADCAST_HUB_EXPORT hub {
   /// for it.
   ///
   /// Errors: `hub_stopped`; throws `std::invalid_argument` for an empty function.
-  std::error_code for_each_connection(std::function<void(connection)> visit);
+  std::error_code for_each_connection(const std::function<void(connection)>& visit);
 
   /// Established connections, all shards together.
   std::size_t connection_count() const noexcept;

@@ -83,7 +83,7 @@ std::error_code hub::broadcast_if(connection_predicate wanted, std::string_view 
   return core_->broadcast_if(std::move(wanted), payload, kind);
 }
 
-std::error_code hub::for_each_connection(std::function<void(connection)> visit) {
+std::error_code hub::for_each_connection(const std::function<void(connection)>& visit) {
   if (!visit)
     throw std::invalid_argument("for_each_connection() was given an empty function");
   return core_->for_each_connection(visit);

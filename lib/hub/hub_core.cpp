@@ -72,10 +72,12 @@ std::uint16_t hub_core::listen(const listen_options& options) {
     if (life_.stopping())
       throw std::system_error(errc::hub_stopped, "cannot listen");
     if (endpoints_.size() > 0xffff)
-      throw std::system_error(errc::out_of_resources, "cannot listen on more than 65,536 endpoints");
+      throw std::system_error(errc::out_of_resources,
+                              "cannot listen on more than 65,536 endpoints");
     auto doors = std::make_unique<net::listener>(
         std::move(shards), static_cast<std::uint16_t>(endpoints_.size()), options.address,
-        options.port, [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
+        options.port,
+        [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
         log_);
     port = doors->port();
     name = doors->name();

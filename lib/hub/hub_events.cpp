@@ -129,7 +129,8 @@ void hub_core::on_close(net::connection& peer, const close_event& event) {
   if (log_.enabled(level)) {
     log_peer(log_, level, peer, "closed, code ", static_cast<unsigned>(event.code),
              event.reason.empty() ? "" : ", reason \"", printable(event.reason),
-             event.reason.empty() ? "" : "\"", event.clean || by_rule ? "" : ", without a closing handshake");
+             event.reason.empty() ? "" : "\"",
+             event.clean || by_rule ? "" : ", without a closing handshake");
   }
   if (!handlers_.on_close)
     return;
@@ -139,8 +140,7 @@ void hub_core::on_close(net::connection& peer, const close_event& event) {
 void hub_core::on_unopened_end(net::connection& peer) {
   using cause = session::session::cause;
   const cause why = peer.session().ended_by();
-  if (why == cause::bad_request)
-    {
+  if (why == cause::bad_request) {
     log_peer(log_, log_level::warn, peer, "sent a bad request: ", peer.session().bad_request());
   }
   if (why == cause::handshake_timeout) {

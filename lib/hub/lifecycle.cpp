@@ -2,9 +2,9 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <broadcast_hub/error.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -19,8 +19,8 @@ void lifecycle::run(const std::function<void()>& begin, const std::function<void
   };
   enter_and(mode::running, "run()", [&] {
     begin();
-    signals_ = std::make_unique<net::termination_signals>(shards_.front()->events_loop(),
-                                                          on_any_signal);
+    signals_ =
+        std::make_unique<net::termination_signals>(shards_.front()->events_loop(), on_any_signal);
     start_threads(1);
   });
   run_loop(*shards_.front());

@@ -124,17 +124,16 @@ void listener::stop() {
 
 void listener::accept(door& from) {
   shard& to = *shards_[next_shard_++ % shards_.size()];
-  from.acceptor.async_accept(
-      to.events_loop().context(), from.peer,
-      [this, &from, &to](const std::error_code& error, tcp_socket socket) {
-        if (!from.acceptor.is_open())
-          return;
-        if (error)
-          return on_failure(from, error);
-        if (gate_())
-          hand_over(to, std::move(socket), from.peer);
-        accept(from);
-      });
+  from.acceptor.async_accept(to.events_loop().context(), from.peer,
+                             [this, &from, &to](const std::error_code& error, tcp_socket socket) {
+                               if (!from.acceptor.is_open())
+                                 return;
+                               if (error)
+                                 return on_failure(from, error);
+                               if (gate_())
+                                 hand_over(to, std::move(socket), from.peer);
+                               accept(from);
+                             });
 }
 
 void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remote) {

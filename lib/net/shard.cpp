@@ -87,11 +87,10 @@ void shard::on_timer() {
   if (stopped_)
     return;
   const time_point now = clock::now();
-  wheel_.advance(now,
-                 [&](timer_wheel::node& due) {
-                   auto& peer = static_cast<connection&>(due);
-                   contained(peer, [&] { peer.on_deadline(now); });
-                 });
+  wheel_.advance(now, [&](timer_wheel::node& due) {
+    auto& peer = static_cast<connection&>(due);
+    contained(peer, [&] { peer.on_deadline(now); });
+  });
   timers_.advance(now, [this] { environment_.events.on_timer_failure(); });
   if (stopping_at_ && now >= *stopping_at_) {
     stopping_at_ = time_point::max();

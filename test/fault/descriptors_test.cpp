@@ -99,5 +99,15 @@ TEST(DescriptorsTest, RunningOutPausesAcceptingAndHurtsNobody) {
   EXPECT_NE(lines.all().front().find("ulimit -n"), std::string::npos);
 }
 
+TEST(DescriptorsTest, AHubThatFindsNoneSaysSoInItsOwnWords) {
+  const descriptor_limit limit(0);
+  try {
+    const hub hub;
+    FAIL();
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), errc::out_of_resources);
+  }
+}
+
 }  // namespace
 }  // namespace broadcast_hub::test

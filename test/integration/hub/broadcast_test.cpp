@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -157,6 +158,12 @@ TEST_P(BroadcastTest, AsksThePredicateOnEachShardWhereUserDataWorks) {
   hub.broadcast("for all");
   for (ws_client& client : blue)
     EXPECT_EQ(client.read_text(), "for all");
+}
+
+TEST(BroadcastArgumentTest, AnEmptyFunctionIsRefused) {
+  hub hub;
+  EXPECT_THROW(hub.broadcast_if(nullptr, "x"), std::invalid_argument);
+  EXPECT_THROW(hub.for_each_connection(nullptr), std::invalid_argument);
 }
 
 TEST_P(BroadcastTest, VisitsEveryConnectionOnce) {

@@ -144,6 +144,50 @@ TEST_P(ConnectionTest, IsDefinedAfterThePeerAndAfterTheHub) {
   EXPECT_EQ(connection().send("nobody"), errc::connection_gone);
 }
 
+// A peer that leaves at once was once known as 0.0.0.0:0.
+TEST_P(ConnectionTest, KnowsTheAddressOfAPeerThatLeavesAtOnce) {
+  shared_list<std::string> lines;
+  hub_options logged = options();
+  logged.log.sink = collect_into(lines);
+  logged.log.level = log_level::trace;
+  hub hub(logged);
+  const auto port = hub.listen(0);
+  hub.start();
+  for (int i = 0; i < 30; ++i) {
+    raw_client hasty(port);
+    hasty.send(i % 2 == 0 ? handshake_request() : "nonsense\r\n\r\n");
+    hasty.reset();
+  }
+  ASSERT_TRUE(eventually([&] {
+    int ended = 0;
+    for (const std::string& line : lines.all()) {
+      if (line.find("] ended") != std::string::npos || line.find("] closed") != std::string::npos)
+        ++ended;
+    }
+    return ended == 30;
+  }));
+  for (const std::string& line : lines.all())
+    EXPECT_EQ(line.find("0.0.0.0:0"), std::string::npos) << line;
+}
+
+TEST_P(ConnectionTest, CountsAndExplainsBadRequests) {
+  shared_list<std::string> lines;
+  hub_options logged = options();
+  logged.log.sink = collect_into(lines);
+  logged.log.level = log_level::warn;
+  hub hub(logged);
+  const auto port = hub.listen(0);
+  hub.start();
+  {
+    raw_client broken(port);
+    broken.send("GET / HTTP/1.1\r\nHost : x\r\n\r\n");
+    EXPECT_NE(broken.read_to_end().find("\r\nDate: "), std::string::npos);
+  }
+  ASSERT_TRUE(eventually([&] { return hub.stats().bad_requests == 1; }));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines.all().front().find("sent a bad request: 400, "), std::string::npos);
+}
+
 TEST_P(ConnectionTest, KnowsItsAddressAndDataInOnClose) {
   shared_list<std::string> seen;
   hub hub(options());

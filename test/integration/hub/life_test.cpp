@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -102,6 +103,12 @@ TEST_P(LifeTest, IsStartedOnceOnly) {
   EXPECT_THROW(hub.start(), std::logic_error);
   EXPECT_THROW(hub.run(), std::logic_error);
   EXPECT_THROW(hub.on_open([](const connection&) {}), std::logic_error);
+  EXPECT_THROW(hub.on_message([](const connection&, const message&) {}), std::logic_error);
+  EXPECT_THROW(hub.on_close([](const connection&, const close_event&) {}), std::logic_error);
+  EXPECT_THROW(hub.on_upgrade([](const upgrade_request&) { return upgrade_reply(); }),
+               std::logic_error);
+  EXPECT_THROW(hub.on_upgrade([](const upgrade_request&, const upgrade_responder&) {}),
+               std::logic_error);
   hub.stop();
   hub.stop();
   EXPECT_THROW(hub.start(), std::logic_error);
@@ -134,6 +141,58 @@ TEST_P(LifeTest, SeveralThreadsMayStopIt) {
   for (std::thread& stopper : stoppers)
     stopper.join();
   EXPECT_EQ(hub.connection_count(), 0U);
+}
+
+// A stop that came between the first step of a start and its threads once ended the process.
+TEST_P(LifeTest, MayBeStoppedWhileItStarts) {
+  for (int i = 0; i < 300; ++i) {
+    hub hub(options());
+    hub.listen(0);
+    std::thread starter([&] {
+      try {
+        hub.start();
+      } catch (const std::logic_error&) {  // the stop was first
+      }
+    });
+    hub.stop(1ms);
+    starter.join();
+    hub.stop(1ms);
+    EXPECT_EQ(hub.broadcast("x").error, errc::hub_stopped);
+  }
+}
+
+TEST_P(LifeTest, WaitsAsLongAsItTakesWhenAskedTo) {
+  hub hub(options());
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 1; }));
+  std::thread stopper([&] { hub.stop(std::chrono::milliseconds::max()); });
+  EXPECT_EQ(client.read_close(), 1001U);
+  client.send_close(1001);
+  EXPECT_EQ(client.socket().read_to_end(), "");
+  stopper.join();
+}
+
+TEST_P(LifeTest, OnlyRunTouchesSignals) {
+  const auto disposition = [] {
+    struct sigaction now {};
+    ::sigaction(SIGTERM, nullptr, &now);
+    return now.sa_handler;
+  };
+  const auto before = disposition();
+  {
+    hub started(options());
+    started.start();
+    EXPECT_EQ(disposition(), before);
+  }
+  hub hub(options());
+  hub.after(0ms, [&] {
+    EXPECT_NE(disposition(), before);
+    hub.stop();
+  });
+  hub.run();
+  EXPECT_EQ(disposition(), before);
 }
 
 TEST_P(LifeTest, AcceptsOnWhatItListensToWhileItRuns) {

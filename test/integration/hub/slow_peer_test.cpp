@@ -65,6 +65,25 @@ TEST_P(SlowPeerTest, IsClosedWith4008WhenItsOwnQueueIsFull) {
   EXPECT_TRUE(eventually([&] { return hub.stats().slow_consumers == 1; }));
 }
 
+// Each queued message costs more than its bytes: empty ones once took fifty times the limit.
+TEST_P(SlowPeerTest, AQueueOfEmptyMessagesHasAnEndToo) {
+  hub_options small = options();
+  small.outbound.max_queued_bytes = 128 * 1000;
+  std::atomic<int> queued{0};
+  hub hub(small);
+  hub.on_message([&](const connection& peer, const message&) {
+    while (!peer.send("", message_kind::binary))
+      ++queued;
+  });
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  client.send_text("go");
+  EXPECT_EQ(client.skip_to_close(), 4008U);
+  EXPECT_LE(queued, 1'000);
+  EXPECT_GE(queued, 900);
+}
+
 TEST_P(SlowPeerTest, GetsEveryByteWhenItReadsInTheEnd) {
   hub hub(options());
   const auto port = hub.listen(0);

@@ -90,6 +90,18 @@ TEST(HubTimerArgumentTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(hub.after(1ms, nullptr), std::invalid_argument);
 }
 
+TEST_P(HubTimerTest, TakesTheLongestTimesForLongTimes) {
+  std::atomic<bool> wrong{false};
+  std::atomic<bool> reached{false};
+  hub hub(options());
+  hub.every(std::chrono::milliseconds::max(), [&] { wrong = true; });
+  hub.after(std::chrono::milliseconds::max(), [&] { wrong = true; });
+  hub.after(5ms, [&] { reached = true; });
+  hub.start();
+  ASSERT_TRUE(eventually([&] { return reached.load(); }));
+  EXPECT_FALSE(wrong);
+}
+
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(HubTimerTest);
 
 }  // namespace

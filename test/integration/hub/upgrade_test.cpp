@@ -96,6 +96,23 @@ TEST_P(UpgradeTest, AnswersLaterFromAnotherThread) {
   worker.join();
 }
 
+TEST_P(UpgradeTest, AnAnswerAtOnceDoesNotRunHandlersInsideTheHandler) {
+  std::atomic<bool> inside{false};
+  shared_list<bool> nested;
+  hub hub(options());
+  hub.on_upgrade([&](const upgrade_request&, const upgrade_responder& responder) {
+    inside = true;
+    responder.reply(upgrade_reply::accept());
+    inside = false;
+  });
+  hub.on_open([&](const connection&) { nested.add(inside); });
+  const auto port = hub.listen(0);
+  hub.start();
+  const ws_client client(port);
+  ASSERT_TRUE(eventually([&] { return nested.size() == 1; }));
+  EXPECT_FALSE(nested.all().front());
+}
+
 TEST_P(UpgradeTest, RefusesWith503WhenTheAnswerComesTooLate) {
   hub_options quick = options();
   quick.timeouts.handshake = 50ms;

@@ -145,26 +145,6 @@ TEST_F(TimerQueueTest, ClearDropsEverything) {
   EXPECT_THAT(advance(1h), IsEmpty());
 }
 
-// A periodic timer once put itself back behind the clear.
-TEST_F(TimerQueueTest, AWorkMayClearTheQueueItIsIn) {
-  queue_.add(handle(), start_ + 1s, 1s, [&] {
-    calls_.emplace_back("last");
-    queue_.clear();
-  });
-  add("never", 1s);
-  EXPECT_THAT(advance(1s), ElementsAre("last"));
-  EXPECT_EQ(queue_.next_due(), std::nullopt);
-}
-
-TEST_F(TimerQueueTest, WhatIsAddedBehindAClearStays) {
-  queue_.add(handle(), start_ + 1s, 1s, [&] {
-    queue_.clear();
-    add("fresh", 5s);
-  });
-  EXPECT_THAT(advance(1s), IsEmpty());
-  EXPECT_EQ(queue_.next_due(), start_ + 5s);
-}
-
 TEST_F(TimerQueueTest, AThrowingPeriodicTimerIsReportedAndStays) {
   std::string seen;
   queue_.add(handle(), start_ + 1s, 1s, [] { throw std::runtime_error("no luck"); });

@@ -34,6 +34,26 @@ TEST(OptionsTest, TheDefaultsAreValid) {
   EXPECT_EQ(fault_of(listen_options{}), "");
 }
 
+// What users rely on without setting it; the tables in the docs say the same.
+TEST(OptionsTest, TheDefaultsAreTheDocumentedOnes) {
+  const hub_options defaults;
+  EXPECT_EQ(defaults.shards, 1U);
+  EXPECT_EQ(defaults.limits.max_message_bytes, 64 * kib);
+  EXPECT_EQ(defaults.limits.max_header_bytes, 8 * kib);
+  EXPECT_EQ(defaults.limits.max_connections, 10'000U);
+  EXPECT_EQ(defaults.limits.max_partial_bytes, 64 * kib * kib);
+  EXPECT_EQ(defaults.heartbeat.ping_after, 25s);
+  EXPECT_EQ(defaults.heartbeat.pong_within, 10s);
+  EXPECT_EQ(defaults.timeouts.handshake, 10s);
+  EXPECT_EQ(defaults.timeouts.close, 5s);
+  EXPECT_EQ(defaults.timeouts.http_idle, 15s);
+  EXPECT_EQ(defaults.timeouts.shutdown, 3s);
+  EXPECT_EQ(defaults.outbound.max_queued_bytes, kib * kib);
+  EXPECT_EQ(defaults.outbound.max_lag_bytes, kib * kib);
+  EXPECT_EQ(defaults.outbound.max_backlog_bytes, 64 * kib * kib);
+  EXPECT_EQ(listen_options{}.address, "localhost");
+}
+
 struct range_case {
   std::string member;
   std::function<void(hub_options&, std::uint64_t)> set;

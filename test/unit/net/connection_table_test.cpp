@@ -33,7 +33,7 @@ class ConnectionTableTest : public testing::Test {
   connection_id add() {
     const connection_id id = table_.reserve();
     table_.insert(id, std::make_unique<connection>(
-                          shard_, tcp_socket(shard_.events_loop().context()), id, 0));
+                          shard_, tcp_socket(shard_.events_loop().context()), remote(), id, 0));
     return id;
   }
 

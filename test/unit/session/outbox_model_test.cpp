@@ -149,6 +149,7 @@ class conversation {
   void check_totals(std::size_t publications, std::size_t directs, std::optional<int> last_pong) {
     ASSERT_EQ(completed_, publications);
     ASSERT_EQ(out_.direct_bytes(), 0U);
+    ASSERT_EQ(out_.direct_cost(), 0U);
     ASSERT_EQ(out_.lag(), 0U);
     if (how_ == ending::cut_short) {
       return;

@@ -104,15 +104,27 @@ TEST_F(SessionOpenTest, AMessageLargerThanTheQueueIsRefusedAndNothingElseHappens
 TEST_F(SessionOpenTest, AQueueThatWouldPassItsLimitClosesWith4008) {
   options_.outbound.max_queued_bytes = 1024;
   open();
-  EXPECT_FALSE(send_text(std::string(510, 'x')));
-  EXPECT_FALSE(send_text(std::string(506, 'y')));
-  EXPECT_EQ(peer().out().direct_bytes(), 1024U);
+  // A header of four bytes each, and 128 for what a queued frame costs besides.
+  EXPECT_FALSE(send_text(std::string(500, 'x')));
+  EXPECT_EQ(peer().out().direct_cost(), 500U + 4 + 128);
+  EXPECT_FALSE(send_text(std::string(1024 - 632 - 4, 'y')));
   EXPECT_EQ(send_text(""), errc::overloaded);
   EXPECT_EQ(peer().now_in(), phase::closing);
   EXPECT_EQ(peer().ended_by(), cause::slow_consumer);
   EXPECT_THAT(sent_frames(), ElementsAre("close:4008 too many bytes queued"));
   EXPECT_EQ(send_text("late"), errc::connection_closing);
   EXPECT_EQ(ending(), "4008 too many bytes queued");
+}
+
+TEST_F(SessionOpenTest, AQueueOfEmptyMessagesHasAnEndToo) {
+  options_.outbound.max_queued_bytes = 1024;
+  open();
+  int queued = 0;
+  while (queued < 1000 && !send_text("")) {
+    ++queued;
+  }
+  EXPECT_EQ(queued, 8);  // 130 each
+  EXPECT_EQ(peer().ended_by(), cause::slow_consumer);
 }
 
 TEST_F(SessionOpenTest, WhatWasSentMakesRoomInTheQueue) {

@@ -177,7 +177,7 @@ class model {
       return;
     }
     if (next.at_common && below(2) == 0) {
-      std::vector<iovec> pieces(5000);
+      std::vector<iovec> pieces(256);
       pieces.resize(topic_.gather(topic_.walk_begin(), 0, topic_.walk_end(), pieces));
       const std::string gathered = text_of(pieces);
       ASSERT_EQ(gathered, stream_.substr(visited.next, walk_end_ - visited.next));

@@ -228,6 +228,18 @@ TEST_F(FanOutTest, ASegmentReadToItsEndIsNotKeptForWhoStandsThere) {
   EXPECT_EQ(topic_.held_bytes(), 2 * log::first_segment_bytes);  // the second one only
 }
 
+TEST_F(FanOutTest, WhoCatchesUpOnASilentTopicFreesWhatItKept) {
+  topic_.add(first_, 1);
+  for (int i = 0; i < 5000; ++i) {
+    publish(100);
+  }
+  walk_over_all();
+  ASSERT_GE(topic_.held_bytes(), 500'000U);
+  receive_all(topic_, first_);
+  EXPECT_FALSE(topic_.begin_walk());
+  EXPECT_LE(topic_.held_bytes(), log::largest_segment_bytes);
+}
+
 TEST_F(FanOutTest, WhatOnlyALeavingSubscriberKeptIsFreed) {
   topic_.add(first_, 1);
   topic_.add(second_, 2);

@@ -64,7 +64,7 @@ class FanOutWalkTest : public testing::Test {
   }
 
   std::vector<std::uint32_t> visit_rest() {
-    const std::vector<std::uint32_t> owners = visit(1'000'000);
+    std::vector<std::uint32_t> owners = visit(1'000'000);
     topic_.end_walk();
     return owners;
   }

@@ -42,7 +42,7 @@ inline std::string text_of(std::span<const iovec> pieces) {
 
 /// Everything that a subscriber has not been sent yet.
 inline std::string unsent(const fan_out& topic, const subscriber& who) {
-  std::vector<iovec> pieces(10'000);
+  std::vector<iovec> pieces(256);
   pieces.resize(topic.gather(who, topic.end(), pieces));
   return text_of(pieces);
 }
