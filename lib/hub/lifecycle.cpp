@@ -17,7 +17,7 @@ void lifecycle::run(const std::function<void()>& begin, const std::function<void
   const auto on_any_signal = [&](int) {
     std::exchange(asked, true) ? on_second_signal() : on_signal();
   };
-  enter_and(mode::running, "run()", [&] {
+  const auto begin_with_signals = [&] {
     begin();
     signals_ =
         std::make_unique<net::termination_signals>(shards_.front()->events_loop(), on_any_signal);
@@ -30,20 +30,18 @@ void lifecycle::run(const std::function<void()>& begin, const std::function<void
 }
 
 void lifecycle::start(const std::function<void()>& begin) {
-  enter_and(mode::started, "start()", [&] {
-    begin();
-    start_threads(0);
-  });
+  launch(mode::started, "start()", begin, 0);
 }
 
-template <typename Work>
-void lifecycle::enter_and(mode next, const char* method, Work work) {
+void lifecycle::launch(mode next, const char* method, const std::function<void()>& begin,
+                       std::size_t first_threaded_shard) {
   bool entered = false;
   try {
     const lock_guard lock(mutex_);
     enter(next, method);
     entered = true;
-    work();
+    begin();
+    start_threads(first_threaded_shard);
   } catch (...) {
     // Half a start is undone, so that the hub can be destroyed.
     if (entered)

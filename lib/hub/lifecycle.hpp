@@ -51,8 +51,8 @@ class lifecycle {
  private:
   enum class mode { fresh, running, started, polled, stopped };
 
-  template <typename Work>
-  void enter_and(mode next, const char* method, Work work);
+  void launch(mode next, const char* method, const std::function<void()>& begin,
+              std::size_t first_threaded_shard);
   void give_up();
   void enter(mode next, const char* method) BROADCAST_HUB_REQUIRES(mutex_);
   void start_threads(std::size_t first_shard) BROADCAST_HUB_REQUIRES(mutex_);
