@@ -21,8 +21,8 @@ void lifecycle::run(const std::function<void()>& begin, const std::function<void
     begin();
     signals_ =
         std::make_unique<net::termination_signals>(shards_.front()->events_loop(), on_any_signal);
-    start_threads(1);
-  });
+  };
+  launch(mode::running, "run()", begin_with_signals, 1);
   run_loop(*shards_.front());
   signals_.reset();
   join_threads();
@@ -53,6 +53,7 @@ void lifecycle::launch(mode next, const char* method, const std::function<void()
 void lifecycle::give_up() {
   request_stop(clock::now());
   join_threads();
+  signals_.reset();
   set_stopped();
 }
 
