@@ -124,7 +124,7 @@ class BROADCAST_HUB_EXPORT hub {
   /// `user_data()`.
   ///
   /// Errors: as `broadcast_except`; throws `std::invalid_argument` for an empty function.
-  std::error_code broadcast_if(connection_predicate wanted, std::string_view payload,
+  std::error_code broadcast_if(const connection_predicate& wanted, std::string_view payload,
                                message_kind kind = message_kind::text);
 
   /// Has `visit` called for every connection, on each shard's thread, and returns without waiting

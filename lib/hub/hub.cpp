@@ -76,11 +76,11 @@ std::error_code hub::broadcast_except(const connection& left_out, std::string_vi
                              payload, kind);
 }
 
-std::error_code hub::broadcast_if(connection_predicate wanted, std::string_view payload,
+std::error_code hub::broadcast_if(const connection_predicate& wanted, std::string_view payload,
                                   message_kind kind) {
   if (!wanted)
     throw std::invalid_argument("broadcast_if() was given an empty function");
-  return core_->broadcast_if(std::move(wanted), payload, kind);
+  return core_->broadcast_if(wanted, payload, kind);
 }
 
 std::error_code hub::for_each_connection(const std::function<void(connection)>& visit) {

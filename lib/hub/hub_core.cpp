@@ -167,8 +167,8 @@ publish_result hub_core::broadcast(std::string_view payload, message_kind kind) 
   return result;
 }
 
-std::error_code hub_core::broadcast_if(hub::connection_predicate wanted, std::string_view payload,
-                                       message_kind kind) {
+std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
+                                       std::string_view payload, message_kind kind) {
   if (life_.stopping())
     return errc::hub_stopped;
   if (kind == message_kind::text && !wire::is_valid_utf8(payload))

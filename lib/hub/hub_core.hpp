@@ -53,7 +53,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::size_t poll();
   void stop(std::chrono::milliseconds deadline);
   publish_result broadcast(std::string_view payload, message_kind kind);
-  std::error_code broadcast_if(hub::connection_predicate wanted, std::string_view payload,
+  std::error_code broadcast_if(const hub::connection_predicate& wanted, std::string_view payload,
                                message_kind kind);
   std::error_code for_each_connection(const std::function<void(broadcast_hub::connection)>& visit);
   std::size_t connection_count() const noexcept;

@@ -97,7 +97,7 @@ TEST_P(BroadcastTest, HasOneOrderForAllSubscribersWhateverThreadsPublish) {
 
   std::vector<int> next(publishers, 0);
   for (const std::string& text : order) {
-    const int publisher = text.front() - '0';
+    const auto publisher = static_cast<std::size_t>(text.front() - '0');
     EXPECT_EQ(text, std::to_string(publisher) + ":" + std::to_string(next.at(publisher)++));
   }
   for (std::size_t c = 1; c < clients.size(); ++c) {
