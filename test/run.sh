@@ -2,7 +2,7 @@
 # Sets the machine up, builds everything and runs the tests.
 #   test/run.sh [--preset dev|asan|tsan|tidy] [arguments of ctest]
 #   test/run.sh -L unit              only the tests with a label: unit, conformance, integration,
-#                                    browser, package, lint, benchmark
+#                                    fault, browser, package, lint, benchmark
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
