@@ -21,6 +21,9 @@ target_compile_definitions(broadcast_hub_websocketpp INTERFACE
 
 broadcast_hub_find_headers(asio asio.hpp libasio-dev)
 target_compile_definitions(broadcast_hub_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Left to itself, Asio decides by which header came first whether memory comes from aligned_alloc or
+# from operator new: files that disagree free what the others allocated.
+target_compile_definitions(broadcast_hub_asio INTERFACE ASIO_HAS_STD_ALIGNED_ALLOC=1)
 # ThreadSanitizer does not know fences: gcc warns about each, and it would report races that are none.
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*thread")
   target_compile_definitions(broadcast_hub_asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)
