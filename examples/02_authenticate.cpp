@@ -1,9 +1,9 @@
 // Who may come in: two hubs, one that knows at once and one that has to ask elsewhere first.
 //
-// Try it (npx wscat comes with npm):
-//   npx wscat -c ws://localhost:8081/                                           401
-//   npx wscat -H "Authorization: Bearer nobody" -c ws://localhost:8081/         403
-//   npx wscat -H "Authorization: Bearer alice-token" -c ws://localhost:8081/    welcome
+// Try it with a client that can set a header, for example wscat from npm:
+//   wscat -c ws://localhost:8081/                                           401
+//   wscat -H "Authorization: Bearer nobody" -c ws://localhost:8081/         403
+//   wscat -H "Authorization: Bearer alice-token" -c ws://localhost:8081/    welcome
 // The hub on port 8082 answers the same, half a second later.
 
 #include <broadcast_hub/hub.hpp>

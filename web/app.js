@@ -72,6 +72,8 @@ function addEntry(kind, text) {
   const now = new Date();
   const time = element("time", "", timeOfDay(now));
   time.dateTime = now.toISOString();
+  // Read aloud, a time before each line would drown what happened.
+  time.setAttribute("aria-hidden", "true");
 
   const mark = element("span", "mark", KINDS[kind].mark);
   mark.setAttribute("aria-hidden", "true");

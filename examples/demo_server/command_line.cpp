@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <arpa/inet.h>
 
 #include <algorithm>
 #include <cmath>
@@ -50,6 +51,37 @@ CLI::Validator seconds_in_range() {
       return {};
     }
     return "'" + text + "' is not a number of seconds from 0.001 to 86400";
+  };
+  return {check, ""};
+}
+
+std::string lower_case(std::string& text) {
+  text = CLI::detail::to_lower(text);
+  return {};
+}
+
+bool is_mapped_ipv4(const in6_addr& address) {
+  return IN6_IS_ADDR_V4MAPPED(&address);
+}
+
+// A browser's address line takes no scope ("%eth0"), so neither do we.
+CLI::Validator address_of_this_kind() {
+  const auto check = [](const std::string& text) -> std::string {
+    in_addr v4{};
+    in6_addr v6{};
+    const bool is_v4 = inet_pton(AF_INET, text.c_str(), &v4) == 1;
+    const bool is_v6 = inet_pton(AF_INET6, text.c_str(), &v6) == 1;
+    if (text == "localhost" || is_v4 || (is_v6 && !is_mapped_ipv4(v6))) {
+      return {};
+    }
+    return "'" + text + "' is not localhost or a plain numeric IPv4 or IPv6 address";
+  };
+  return {check, ""};
+}
+
+CLI::Validator named_folder() {
+  const auto check = [](const std::string& text) -> std::string {
+    return text.empty() ? "'' names no folder" : "";
   };
   return {check, ""};
 }
@@ -119,8 +151,10 @@ command_line read_command_line(int argc, const char* const* argv) {
   add("--ws-port", values.ws_port, "Port of the WebSockets; 0 picks a free one", "N")
       ->check(whole_number(0, 65535));
   add("--bind", values.bind,
-      "Numeric address to listen on, or localhost for both loopback addresses", "ADDRESS");
-  add("--web", values.web, "Folder with the page", "DIR");
+      "Numeric address to listen on, or localhost for both loopback addresses", "ADDRESS")
+      ->transform(CLI::Validator(lower_case, ""))
+      ->check(address_of_this_kind());
+  add("--web", values.web, "Folder with the page", "DIR")->check(named_folder());
   add("--interval", interval, "Time between two hellos, for example 3 or 0.5", "SECONDS")
       ->check(seconds_in_range());
   add("--threads", values.threads, "Threads that serve connections, 1 to 256", "N")

@@ -49,6 +49,12 @@ test("--help names every flag and the exit statuses", async () => {
 
 const badUse = [
   ["--nonsense"],
+  ["--bind", "nonsense"],
+  ["--bind", "example.com"],
+  ["--bind", "::1%lo"],
+  ["--bind", "::ffff:127.0.0.1"],
+  ["--bind", ""],
+  ["--web", ""],
   ["stray"],
   ["--http-port"],
   ["--http-port", "http"],

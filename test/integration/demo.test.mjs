@@ -119,13 +119,15 @@ test("says hello to all at the interval", async (t) => {
 });
 
 test("says hello every three seconds unless told otherwise", async (t) => {
-  const usual = await DemoServer.start("--interval", "3");
+  const usual = await DemoServer.startWithDefaults();
   t.after(() => usual.stop());
   const client = await Client.open(usual.wsPort);
-  assert.deepEqual(await client.texts(3), [GOTCHA, HELLO, HELLO]);
-  const [, first, second] = client.messages.items;
-  const distance = second.at - first.at;
-  assert.ok(distance > 2700 && distance < 4500, `${distance} ms between hellos`);
+  assert.deepEqual(await client.texts(5), [GOTCHA, HELLO, HELLO, HELLO, HELLO]);
+  const times = client.messages.items.slice(1).map((message) => message.at);
+  const distances = times.slice(1).map((time, i) => time - times[i]);
+  // A busy machine can delay one hello, and so bring it nearer to the next; not all of them.
+  const middle = distances.sort((a, b) => a - b)[1];
+  assert.ok(middle > 2000 && middle < 4000, `${distances} ms between hellos`);
 });
 
 test("ends well after all this", async () => {

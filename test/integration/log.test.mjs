@@ -1,9 +1,11 @@
 // A person can follow in the log what happens to each connection.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { Client } from "./support/client.mjs";
 import { DemoServer } from "./support/demo_server.mjs";
+import { RawClient, request } from "./support/raw.mjs";
 
 let server;
 before(async () => (server = await DemoServer.start()));
@@ -83,6 +85,25 @@ test("tells about the descriptor limit and the addresses at the start", async ()
   await server.line(/descriptor limit (raised from \d+ to|is) \w+/);
   await server.line(/127\.0\.0\.1/, String(server.wsPort));
   await server.line(/127\.0\.0\.1/, String(server.httpPort));
+});
+
+test("raises the soft descriptor limit to the hard one and says so", async (t) => {
+  const limited = await DemoServer.startAsGiven([
+    "prlimit",
+    "--nofile=256:1024",
+    process.env.DEMO_SERVER,
+  ]);
+  t.after(() => limited.stop());
+  await limited.line("descriptor limit raised from 256 to 1024");
+  const limits = await readFile(`/proc/${limited.child.pid}/limits`, "utf8");
+  assert.match(limits, /^Max open files +1024 +1024 /m);
+});
+
+test("tells why it refused a request", async () => {
+  const malformed = new RawClient(server.wsPort);
+  await malformed.send(request("GET / HTTP/1.1", "Host : localhost"));
+  await malformed.untilEnd();
+  await server.line(/sent a bad request: 400, \w+/);
 });
 
 test("has a time and a level on each line but the address's", async () => {

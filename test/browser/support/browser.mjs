@@ -36,12 +36,16 @@ export function launch(options = {}) {
 
 /** A demo page in a context of its own, and what a person sees of it. */
 export class DemoPage {
-  static async open(browser, url, options = {}) {
+  /** `closedPort`: sockets to it are never made, for a port that is not one of the test's own. */
+  static async open(browser, url, { closedPort, ...options } = {}) {
     const context = await browser.newContext({
       viewport: { width: 1000, height: 720 },
       ...options,
     });
     context.setDefaultTimeout(DEADLINE_MS);
+    if (closedPort) {
+      await context.routeWebSocket(new RegExp(`:${closedPort}/`), (route) => route.close());
+    }
     const page = await context.newPage();
     const demo = new DemoPage(page);
     await page.goto(url);

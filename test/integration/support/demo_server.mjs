@@ -28,8 +28,19 @@ export async function runToEnd(...flags) {
 /** A running demo server on free ports. */
 export class DemoServer {
   /** Starts one with a hello per hour, unless `flags` say otherwise, and waits for its address. */
-  static async start(...flags) {
-    const server = new DemoServer(flags);
+  static start(...flags) {
+    const interval = flags.includes("--interval") ? [] : ["--interval", "3600"];
+    return DemoServer.startAsGiven([program, ...interval, ...flags]);
+  }
+
+  /** Starts one with no flags but free ports and the number of threads. */
+  static startWithDefaults() {
+    return DemoServer.startAsGiven([program]);
+  }
+
+  /** `command`: the program, with another in front of it if wanted, and flags. */
+  static async startAsGiven(command) {
+    const server = new DemoServer(command);
     const line = await server.log.find("the address", (text) => text.includes("http://"));
     server.url = line.match(/http:\/\/\S+/)[0];
     const url = new URL(server.url);
@@ -38,12 +49,12 @@ export class DemoServer {
     return server;
   }
 
-  constructor(flags) {
+  constructor([first, ...others]) {
     const ports = ["--http-port", "0", "--ws-port", "0", "--threads", THREADS];
-    const interval = flags.includes("--interval") ? [] : ["--interval", "3600"];
     this.log = new Feed("the server's log");
     this.stderr = "";
-    this.child = spawn(program, [...ports, ...interval, ...flags], {
+    const flagsAfterProgram = first === program ? [...ports, ...others] : [...others, ...ports];
+    this.child = spawn(first, flagsAfterProgram, {
       stdio: ["ignore", "pipe", "pipe"],
     });
     createInterface({ input: this.child.stdout }).on("line", (line) => this.log.push(line));
