@@ -12,6 +12,7 @@ const page = (marker, code, language = 'cpp') =>
   `${marker}\n\`\`\`${language}\n${code}\n\`\`\`\n`;
 const hello = '<!-- region: examples/01_hello.cpp#hello -->';
 const unfinished = 'TO' + 'DO';
+const registry = ['registry', 'npmjs', 'org'].join('.');
 
 const good = {
   'CMakeLists.txt': 'project(broadcast_hub\n  VERSION 1.2.3\n  LANGUAGES CXX)\n',
@@ -73,6 +74,9 @@ const faults = [
   ['format', 'lib/topic/log.cpp', 'int  main( ) { }\n', 'lib/topic/log.cpp'],
   ['words', 'lib/topic/log.cpp', `// ${unfinished}: more\n`, 'log.cpp:1'],
   ['words', 'test/browser/package-lock.json', '{ "resolved": "x" }\n', 'has download addresses'],
+  ['words', 'docs/page.md', `fetch it from ${registry}\n`, 'docs/page.md:1: names'],
+  ['words', '.ci/run', `npm config set registry ${registry}\n`, '.ci/run:1: names'],
+  ['links', 'docs/page.md', 'See [there](nowhere.md#part).\n', 'nowhere.md does not exist'],
   ['snippets', 'README.md', page('', 'int x;'), 'without a region marker'],
   ['snippets', 'README.md', page('', 'make', 'sh'), 'without a region marker'],
   ['snippets', 'README.md', page('', 'make', ''), 'without a region marker'],
