@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/timer_state.hpp"
 #include "http/http_date.hpp"
+#include "net/address.hpp"
 #include "net/error_translation.hpp"
 #include "wire/frame_encoder.hpp"
 
@@ -75,8 +76,8 @@ std::uint16_t hub_core::listen(const listen_options& options) {
       throw std::system_error(errc::out_of_resources,
                               "cannot listen on more than 65,536 endpoints");
     auto doors = std::make_unique<net::listener>(
-        std::move(shards), static_cast<std::uint16_t>(endpoints_.size()), options.address,
-        options.port,
+        std::move(shards), static_cast<std::uint16_t>(endpoints_.size()),
+        net::listen_addresses(options.address), options.port,
         [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
         log_);
     port = doors->port();

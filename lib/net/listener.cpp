@@ -33,15 +33,16 @@ void check(const std::error_code& error, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
-listener::listener(std::vector<shard*> shards, std::uint16_t index, const std::string& address,
-                   std::uint16_t port, accept_gate gate, const logger& log)
+listener::listener(std::vector<shard*> shards, std::uint16_t index,
+                   const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                   accept_gate gate, const logger& log)
     : shards_(std::move(shards)),
       index_(index),
       gate_(std::move(gate)),
       log_(log),
       reserve_(open_reserve()) {
   try {
-    bind_all(address, port);
+    bind_all(addresses, port);
   } catch (...) {
     if (reserve_ >= 0)
       ::close(reserve_);
@@ -54,8 +55,7 @@ listener::~listener() {
     ::close(reserve_);
 }
 
-void listener::bind_all(const std::string& address, std::uint16_t port) {
-  const std::vector<asio::ip::address> addresses = listen_addresses(address);
+void listener::bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port) {
   // A port that is free on the first address may be taken on the second: then another is picked.
   for (int attempts_left = port == 0 ? 32 : 1;; --attempts_left) {
     try {

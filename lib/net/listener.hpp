@@ -22,11 +22,13 @@ class listener {
   /// Called on shard 0 with each accepted socket that may still be served.
   using accept_gate = std::function<bool()>;
 
-  /// Binds at once.
+  /// Binds at once, every address under the same port. If there are two, the machine may lack the
+  /// second: that is a warning.
   ///
   /// Errors: throws `std::system_error` of our category that names address and port.
-  listener(std::vector<shard*> shards, std::uint16_t index, const std::string& address,
-           std::uint16_t port, accept_gate gate, const logger& log);
+  listener(std::vector<shard*> shards, std::uint16_t index,
+           const std::vector<asio::ip::address>& addresses, std::uint16_t port, accept_gate gate,
+           const logger& log);
   ~listener();
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
@@ -51,7 +53,7 @@ class listener {
     asio::ip::tcp::endpoint peer;  // of the socket accepted last
   };
 
-  void bind_all(const std::string& address, std::uint16_t port);
+  void bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port);
   void bind(const asio::ip::tcp::endpoint& endpoint);
   void accept(door& from);
   void hand_over(shard& to, tcp_socket socket, const asio::ip::tcp::endpoint& remote);

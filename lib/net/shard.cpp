@@ -1,6 +1,6 @@
 #include "net/shard.hpp"
 
-#include "wire/frame_encoder.hpp"
+#include "net/socket_io.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,9 +34,7 @@ void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
                   std::uint16_t listener) {
   if (stopping_at_)
     return;
-  std::error_code ignored;  // neither is worth losing a connection for
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.native_non_blocking(true, ignored);
+  prepare(socket.native_handle());
   const connection_id id = table_.reserve();
   table_.insert(id, std::make_unique<connection>(*this, std::move(socket), remote, id, listener));
   counters_.sockets_open.add();

@@ -2,6 +2,7 @@
 
 #include "net/connection.hpp"
 #include "net/shard.hpp"
+#include "unit/net/deaf_events.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <gtest/gtest.h>
@@ -13,19 +14,6 @@
 
 namespace broadcast_hub::net {
 namespace {
-
-/// Hears what a shard tells, and does nothing.
-class deaf_events final : public shard_events {
- public:
-  void on_accept(connection&) override {}
-  void on_request(connection&, wire::request) override {}
-  void on_open(connection&) override {}
-  void on_message(connection&, const message&) override {}
-  void on_close(connection&, const close_event&) override {}
-  void on_unopened_end(connection&) override {}
-  void on_timer_failure() override {}
-  void on_stopped(shard&) override {}
-};
 
 /// A table with connections whose sockets were never opened.
 class ConnectionTableTest : public testing::Test {
