@@ -8,6 +8,7 @@ build_packages=(
   ninja-build=ninja
   libwebsocketpp-dev=websocketpp/processors/hybi13.hpp
   libasio-dev=asio.hpp
+  zlib1g-dev=zlib.h
 )
 example_packages=(
   rapidjson-dev=rapidjson/document.h
@@ -21,6 +22,11 @@ test_packages=(
   npm=npm
   chromium=chromium
   clang-format=clang-format
+)
+benchmark_packages=(
+  libboost-dev=boost/beast.hpp
+  libwebsockets-dev=libwebsockets.h
+  libbenchmark-dev=benchmark/benchmark.h
 )
 tidy_packages=(
   clang=clang++

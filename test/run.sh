@@ -2,7 +2,7 @@
 # Sets the machine up, builds everything and runs the tests.
 #   test/run.sh [--preset dev|asan|tsan|tidy] [arguments of ctest]
 #   test/run.sh -L unit              only the tests with a label: unit, conformance, integration,
-#                                    fault, browser, package, lint, benchmark
+#                                    fault, stress, browser, package, lint, benchmark
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,9 +16,10 @@ fi
 
 source .ci/packages.sh
 packages=("${build_packages[@]}" "${example_packages[@]}" "${test_packages[@]}")
-if [[ $preset == tidy ]]; then
-  packages+=("${tidy_packages[@]}")
-fi
+case $preset in
+  dev) packages+=("${benchmark_packages[@]}") ;;
+  tidy) packages+=("${tidy_packages[@]}") ;;
+esac
 require_packages "${packages[@]}"
 
 # npm writes this file last, so a missing or older one means an unfinished or outdated install.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace broadcast_hub {
 
@@ -48,6 +49,25 @@ class BROADCAST_HUB_EXPORT connection {
   /// `close_reason_too_long` for more than 123 bytes; `invalid_utf8`. On the connection's own shard
   /// `connection_closing`, from other threads `hub_stopped`.
   std::error_code close(close_code code = close_code::normal, std::string_view reason = {}) const;
+
+  /// From now on the connection receives what is published on a topic, or on all topics that a
+  /// pattern matches (see `topic_rule`). Subscribed in several ways it still gets each publication
+  /// once. Every connection begins with the subscription "default".
+  ///
+  /// Errors: `connection_gone`; `invalid_topic`. On the connection's own shard also
+  /// `connection_closing`, `already_subscribed`, `too_many_subscriptions`, `too_many_topics`, from
+  /// other threads `hub_stopped`; what happens later on its shard is logged as a warning.
+  std::error_code subscribe(std::string_view topic) const;
+
+  /// Ends a subscription, under the same name or pattern. What was published before still goes out,
+  /// unless the peer reads too slowly: then it is dropped.
+  ///
+  /// Errors: as `subscribe`, with `not_subscribed`.
+  std::error_code unsubscribe(std::string_view topic) const;
+
+  /// Names and patterns, in the order of the subscriptions. Empty when the connection is gone, and
+  /// on threads other than its own shard's, so call it in handlers.
+  std::vector<std::string> subscriptions() const;
 
   /// For example "127.0.0.1:50312" or "[::1]:50312"; empty once the connection is gone.
   std::string remote_address() const;

@@ -19,10 +19,15 @@ enum class errc {
   overloaded = 7,      ///< more is waiting to be sent than the limits allow; nothing was sent
   hub_stopped = 8,     ///< the hub is stopping or has stopped
   address_in_use = 9,  ///< another program listens on that address and port
-  address_not_available = 10,  ///< no interface of this machine has that address
-  permission_denied = 11,      ///< the operating system does not let us
-  out_of_resources = 12,       ///< out of descriptors, memory or threads
-  io_error = 13,               ///< any other failure of the operating system
+  address_not_available = 10,   ///< no interface of this machine has that address
+  permission_denied = 11,       ///< the operating system does not let us
+  out_of_resources = 12,        ///< out of descriptors, memory or threads
+  io_error = 13,                ///< any other failure of the operating system
+  invalid_topic = 14,           ///< not a name, or not a pattern, where one is needed
+  too_many_topics = 15,         ///< the hub has `topics.max_topics` topics
+  too_many_subscriptions = 16,  ///< the connection has `topics.max_subscriptions`
+  already_subscribed = 17,      ///< to exactly this name or pattern
+  not_subscribed = 18,          ///< to exactly this name or pattern
 };
 
 /// Coarse situations to compare an `error_code` with: `if (ec == condition::unavailable)`.

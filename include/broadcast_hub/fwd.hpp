@@ -11,11 +11,18 @@ class upgrade_responder;
 struct close_event;
 struct connection_id;
 struct hub_options;
+struct history_options;
+struct history_result;
 struct hub_stats;
 struct listen_options;
 struct log_record;
 struct message;
+struct past_publication;
 struct publish_result;
+struct socket_options;
+struct topic_options;
+struct topic_rule;
+struct topics_options;
 struct upgrade_reply;
 struct upgrade_request;
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace broadcast_hub {
@@ -35,6 +36,9 @@ class BROADCAST_HUB_EXPORT hub {
   using open_handler = std::function<void(connection)>;
   using message_handler = std::function<void(connection, const message&)>;
   using close_handler = std::function<void(connection, const close_event&)>;
+  using slow_handler =
+      std::function<void(connection, const std::string& topic, std::uint64_t lag_bytes)>;
+  using drain_handler = std::function<void(const std::string& topic)>;
   using upgrade_handler = std::function<upgrade_reply(const upgrade_request&)>;
   using async_upgrade_handler = std::function<void(const upgrade_request&, upgrade_responder)>;
   using connection_predicate = std::function<bool(const connection&)>;
@@ -66,6 +70,15 @@ class BROADCAST_HUB_EXPORT hub {
   /// A connection that `on_open` announced has ended. Called exactly once for each. Its id,
   /// address, path and user data still work; sends report `connection_closing`.
   void on_close(close_handler handler);
+
+  /// A connection has fallen behind on a topic, by so many bytes: half of what its topic allows, or
+  /// for so long that the policy acts, or with `latest` by more than one publication. Called once,
+  /// until it has caught up.
+  void on_slow(slow_handler handler);
+
+  /// Publishers of a topic may go on: a result of `publish` had said `overloaded`, or a lag of at
+  /// least half of the topic's `max_lag_bytes`, and now it is at most a quarter.
+  void on_drain(drain_handler handler);
   /// @}
 
   /// Binds at once and returns the port; connections are accepted while the hub runs. May be called
@@ -103,13 +116,28 @@ class BROADCAST_HUB_EXPORT hub {
   /// the earliest deadline.
   void stop(std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
-  /// Sends one message to every connection, encoded once. All connections see all broadcasts in
-  /// the same order.
+  /// Sends one message to all subscribers of a topic, encoded once. All of them see the topic's
+  /// publications in the same order, whoever published them. A topic is there from its first use.
   ///
-  /// Errors, in the result: `invalid_utf8`; `message_too_big` for more than
-  /// `outbound.max_lag_bytes`, its header of at most 10 bytes included; `overloaded` when a shard
-  /// is `outbound.max_backlog_bytes` behind; `hub_stopped`. Nothing was sent then.
+  /// Errors, in the result: `invalid_topic`; `too_many_topics`; `invalid_utf8`; `message_too_big`
+  /// for more than the topic's `max_lag_bytes`, its header of at most 10 bytes included;
+  /// `overloaded` when a shard is `outbound.max_backlog_bytes` behind or `topics.max_log_bytes` are
+  /// used; `hub_stopped`. Nothing was sent then.
+  publish_result publish(std::string_view topic, std::string_view payload,
+                         message_kind kind = message_kind::text);
+
+  /// Publishes on the topic "default", to which every connection is subscribed from the start.
   publish_result broadcast(std::string_view payload, message_kind kind = message_kind::text);
+
+  /// Connections subscribed to a topic, by name or by pattern.
+  std::size_t subscriber_count(std::string_view topic) const;
+
+  /// Publications of a topic behind the offset `since`, at most `limit`, as far as its
+  /// `topic_options::history` keeps them.
+  ///
+  /// Errors, in the result: `invalid_topic`. A topic that is not there has no publications.
+  history_result history(std::string_view topic, std::uint64_t since = 0,
+                         std::size_t limit = 1000) const;
 
   /// Sends one message to every connection but one. A direct send of one shared buffer: it
   /// counts against `outbound.max_queued_bytes`, as `connection::send` does, and has no offset.

@@ -2,6 +2,7 @@
 
 #include <broadcast_hub/export.hpp>
 #include <broadcast_hub/log.hpp>
+#include <broadcast_hub/topic_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -13,9 +14,9 @@ namespace broadcast_hub {
 
 /// What one connection, and the hub as a whole, may take. Every limit is finite by default.
 struct limit_options {
-  /// Largest message accepted from a peer, in bytes, all fragments together; a larger one closes
-  /// the connection with 1009. Range 1 to 1 GiB. Memory for a half-received message is taken up
-  /// to this size, so raise it together with `max_partial_bytes`.
+  /// Largest message accepted from a peer, in bytes, all fragments together and decompressed; a
+  /// larger one closes the connection with 1009. Range 1 to 1 GiB. Memory for a half-received
+  /// message is taken up to this size, so raise it together with `max_partial_bytes`.
   std::size_t max_message_bytes = std::size_t{64} * 1024;
 
   /// Largest request head (request line and headers), in bytes; a larger one is answered 431.
@@ -61,18 +62,24 @@ struct timeout_options {
 /// What may wait to be sent.
 struct outbound_options {
   /// Bytes of direct sends queued per connection, 128 for each message added; the connection that
-  /// would pass it is closed
-  /// with 4008. Publications do not count here. Range 1 KiB to 1 GiB.
+  /// would pass it is closed with 4008. Publications do not count here. Range 1 KiB to 1 GiB.
   std::size_t max_queued_bytes = std::size_t{1024} * 1024;
 
-  /// Bytes of the topic log that a connection may be behind; one further behind is closed with
-  /// 4008. Range 64 KiB to 1 GiB.
-  std::size_t max_lag_bytes = std::size_t{1024} * 1024;
-
-  /// Bytes published, or sent from other threads (256 for each such message added), that shards
-  /// have not got to yet; past it
-  /// `broadcast` and `send` report `errc::overloaded`. Range `max_lag_bytes` to 64 GiB.
+  /// Bytes published on one topic, or sent from other threads (256 for each such message added),
+  /// that shards have not got to yet; past it `publish` and `send` report `errc::overloaded`.
+  /// Range: the largest `max_lag_bytes` of any topic, to 64 GiB.
   std::size_t max_backlog_bytes = std::size_t{64} * 1024 * 1024;
+};
+
+/// How publications are compressed for the connections of listeners with `permessage_deflate`.
+struct compression_options {
+  /// Smaller payloads, in bytes, are sent as they are: compressing them costs more than it saves.
+  /// 0: even the smallest are tried. At most 1 GiB.
+  std::size_t min_payload_bytes = 256;
+
+  /// 1 (fast) to 9 (small). The thread that publishes does the work: a shard, when a handler
+  /// publishes.
+  int level = 6;
 };
 
 /// Where log lines go, and which.
@@ -91,7 +98,22 @@ struct hub_options {
   heartbeat_options heartbeat;
   timeout_options timeouts;
   outbound_options outbound;
+  topics_options topics;
+  compression_options compression;
   log_options log;
+};
+
+/// What the kernel keeps for each connection of a listener. A peer that does not read costs this
+/// memory too.
+struct socket_options {
+  /// Size of the send buffer (SO_SNDBUF); the kernel doubles it for its own use. 0: the system
+  /// chooses and lets it grow, to 4 MiB on most. Range 4 KiB to 1 GiB.
+  std::size_t send_buffer_bytes = 0;
+
+  /// Bytes that may wait in the send buffer without having been sent (TCP_NOTSENT_LOWAT); what is
+  /// on its way to the peer does not count. More waits in the log of its topic, once for all. 0: as
+  /// much as the buffer holds. Range 4 KiB to 1 GiB.
+  std::size_t max_unsent_bytes = std::size_t{128} * 1024;
 };
 
 /// One place where a hub accepts connections.
@@ -115,6 +137,15 @@ struct listen_options {
   /// "https://example.com"; "*" admits all. Empty: pages whose host equals the request's `Host`,
   /// whatever their port. A request without `Origin` does not come from a page and is let in.
   std::vector<std::string> allowed_origins;
+
+  /// Whether clients that offer permessage-deflate (RFC 7692) get publications compressed, and may
+  /// compress what they send. Each publication is compressed once, whoever receives it, and without
+  /// context from the one before; what `connection::send`, `broadcast_except` and `broadcast_if`
+  /// send is not compressed. Do not compress secrets together with what others wrote: the size
+  /// then tells about them.
+  bool permessage_deflate = false;
+
+  socket_options sockets;
 
   /// Folder whose files are served to GET and HEAD. Empty: none.
   std::string web_root;

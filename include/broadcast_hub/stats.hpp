@@ -20,8 +20,20 @@ struct hub_stats {
   std::uint64_t bytes_sent = 0;      ///< to sockets, everything included
   std::uint64_t send_calls = 0;      ///< system calls that sent
 
-  std::uint64_t publications = 0;     ///< broadcasts to everyone
-  std::uint64_t deliveries = 0;       ///< publication frames whose last byte the kernel took
+  std::uint64_t publications = 0;  ///< on all topics together
+  std::uint64_t compressions = 0;  ///< publications sent compressed, each made so once for all
+  std::uint64_t topics = 0;        ///< gauge: topics that are there
+  std::uint64_t log_bytes = 0;     ///< gauge: memory of all topics' logs
+
+  // Pairs of a publication and a subscriber, from the moment that the subscriber's shard takes up
+  // the publication: offered = deliveries + dropped for any reason + pending.
+  std::uint64_t offered = 0;
+  std::uint64_t deliveries = 0;          ///< the kernel took the last byte
+  std::uint64_t dropped_oldest = 0;      ///< by `slow_consumer_policy::drop_oldest`
+  std::uint64_t dropped_superseded = 0;  ///< by `slow_consumer_policy::latest`
+  std::uint64_t dropped_at_end = 0;      ///< the connection or the subscription ended before
+  std::uint64_t pending = 0;             ///< gauge
+
   std::uint64_t direct_messages = 0;  ///< messages of `send`, `broadcast_except`, `broadcast_if`
 
   // Why connections ended, counted when their socket is closed.

@@ -20,10 +20,11 @@ class hub_error_category final : public std::error_category {
       case errc::close_reason_too_long:
         return "a close reason must be at most 123 bytes";
       case errc::message_too_big:
-        return "the message is larger than outbound.max_queued_bytes (sends) or max_lag_bytes "
-               "(broadcasts)";
+        return "the message is larger than outbound.max_queued_bytes (sends) or the topic's "
+               "max_lag_bytes (publications)";
       case errc::overloaded:
-        return "more waits to be sent than outbound.max_queued_bytes or max_backlog_bytes allow";
+        return "more waits to be sent than outbound.max_queued_bytes, outbound.max_backlog_bytes "
+               "or topics.max_log_bytes allow";
       case errc::hub_stopped:
         return "the hub is stopping or has stopped";
       case errc::address_in_use:
@@ -36,6 +37,17 @@ class hub_error_category final : public std::error_category {
         return "out of descriptors, memory or threads";
       case errc::io_error:
         return "input or output failed";
+      case errc::invalid_topic:
+        return "a topic is made of tokens of 0x21-0x7E with dots between them, 255 bytes at most; "
+               "\"*\" and \">\" are for patterns only, as whole tokens, \">\" at the end";
+      case errc::too_many_topics:
+        return "the hub has as many topics as topics.max_topics allows";
+      case errc::too_many_subscriptions:
+        return "the connection has as many subscriptions as topics.max_subscriptions allows";
+      case errc::already_subscribed:
+        return "the connection is subscribed to that name or pattern already";
+      case errc::not_subscribed:
+        return "the connection is not subscribed to that name or pattern";
     }
     return "unknown error";
   }
@@ -43,6 +55,8 @@ class hub_error_category final : public std::error_category {
   std::error_condition default_error_condition(int value) const noexcept override {
     switch (static_cast<errc>(value)) {
       case errc::overloaded:
+      case errc::too_many_topics:
+      case errc::too_many_subscriptions:
         return condition::overloaded;
       case errc::connection_gone:
       case errc::connection_closing:
@@ -52,6 +66,9 @@ class hub_error_category final : public std::error_category {
       case errc::invalid_close_code:
       case errc::close_reason_too_long:
       case errc::message_too_big:
+      case errc::invalid_topic:
+      case errc::already_subscribed:
+      case errc::not_subscribed:
         return condition::invalid_input;
       default:
         return condition::system;

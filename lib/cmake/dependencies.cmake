@@ -15,6 +15,11 @@ endfunction()
 
 find_package(Threads REQUIRED)
 
+find_package(ZLIB)
+if(NOT ZLIB_FOUND)
+  message(FATAL_ERROR "broadcast_hub needs zlib. On Debian: apt install zlib1g-dev")
+endif()
+
 broadcast_hub_find_headers(websocketpp websocketpp/processors/hybi13.hpp libwebsocketpp-dev)
 target_compile_definitions(broadcast_hub_websocketpp INTERFACE
   _WEBSOCKETPP_CPP11_STRICT_)

@@ -20,6 +20,21 @@ std::error_code connection::close(close_code code, std::string_view reason) cons
   return hub ? hub->close(id_, code, reason) : errc::connection_gone;
 }
 
+std::error_code connection::subscribe(std::string_view topic) const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->subscribe(id_, topic) : errc::connection_gone;
+}
+
+std::error_code connection::unsubscribe(std::string_view topic) const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->unsubscribe(id_, topic) : errc::connection_gone;
+}
+
+std::vector<std::string> connection::subscriptions() const {
+  const std::shared_ptr<hub_core> hub = hub_.lock();
+  return hub ? hub->subscriptions(id_) : std::vector<std::string>();
+}
+
 std::string connection::remote_address() const {
   const std::shared_ptr<hub_core> hub = hub_.lock();
   const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "base/timer_state.hpp"
 #include "hub/hub_core.hpp"
+#include "topic/name.hpp"
 
 #include <broadcast_hub/hub.hpp>
 
@@ -40,6 +41,14 @@ void hub::on_close(close_handler handler) {
   core_->handlers_before_start("on_close()").on_close = std::move(handler);
 }
 
+void hub::on_slow(slow_handler handler) {
+  core_->handlers_before_start("on_slow()").on_slow = std::move(handler);
+}
+
+void hub::on_drain(drain_handler handler) {
+  core_->handlers_before_start("on_drain()").on_drain = std::move(handler);
+}
+
 std::uint16_t hub::listen(std::uint16_t port) {
   listen_options options;
   options.port = port;
@@ -66,8 +75,20 @@ void hub::stop(std::chrono::milliseconds deadline) {
   core_->stop(deadline);
 }
 
+publish_result hub::publish(std::string_view topic, std::string_view payload, message_kind kind) {
+  return core_->publish(topic, payload, kind);
+}
+
 publish_result hub::broadcast(std::string_view payload, message_kind kind) {
-  return core_->broadcast(payload, kind);
+  return core_->publish(topic::default_topic, payload, kind);
+}
+
+std::size_t hub::subscriber_count(std::string_view topic) const {
+  return core_->subscriber_count(topic);
+}
+
+history_result hub::history(std::string_view topic, std::uint64_t since, std::size_t limit) const {
+  return core_->history(topic, since, limit);
 }
 
 std::error_code hub::broadcast_except(const connection& left_out, std::string_view payload,

@@ -7,7 +7,6 @@
 #include "net/error_translation.hpp"
 #include "wire/frame_encoder.hpp"
 
-#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +18,9 @@ constexpr std::size_t post_cost = 256;
 
 /// Sockets beyond the limit that are still told 503 instead of being dropped.
 constexpr std::size_t politely_refused = 64;
+
+/// How often topics are looked at that nobody uses any more.
+constexpr std::chrono::seconds sweep_period{1};
 
 std::string present_as_http_date() {
   return http::format_http_date(
@@ -35,10 +37,12 @@ hub_options checked(hub_options options) {
 hub_core::hub_core(hub_options options)
     : options_(checked(std::move(options))),
       log_(options_.log),
-      publications_(options_.shards, options_.outbound.max_backlog_bytes, &wire::frame_size),
+      topics_(options_.topics, options_.shards, options_.outbound.max_backlog_bytes,
+              &wire::frame_size),
+      deflaters_(options_.compression.level),
       life_(shards_, log_) {
-  const net::shard_environment environment{options_,      log_,     *this,
-                                           publications_, serials_, &present_as_http_date};
+  const net::shard_environment environment{options_, log_,     *this,
+                                           topics_,  serials_, &present_as_http_date};
   for (unsigned i = 0; i < options_.shards; ++i) {
     try {
       shards_.push_back(std::make_unique<net::shard>(static_cast<std::uint16_t>(i), environment));
@@ -79,7 +83,7 @@ std::uint16_t hub_core::listen(const listen_options& options) {
         std::move(shards), static_cast<std::uint16_t>(endpoints_.size()),
         net::listen_addresses(options.address), options.port,
         [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
-        log_);
+        options.sockets, log_);
     port = doors->port();
     name = doors->name();
     if (listening_)
@@ -96,6 +100,8 @@ void hub_core::begin() {
   for (endpoint& each : endpoints_) {
     shards_.front()->post([&doors = *each.doors] { doors.start(); });
   }
+  add_timer(std::make_shared<timer::state>(), sweep_period, sweep_period,
+            [this] { sweep_topics(); });
 }
 
 void hub_core::run() {
@@ -135,47 +141,13 @@ void hub_core::close_listeners(bool never_ran) {
   }
 }
 
-publish_result hub_core::broadcast(std::string_view payload, message_kind kind) {
-  publish_result result;
-  std::array<char, 10> header;
-  const std::size_t header_size =
-      wire::write_header(header.data(), wire::opcode_of(kind), payload.size());
-  if (life_.stopping()) {
-    result.error = errc::hub_stopped;
-  } else if (kind == message_kind::text && !wire::is_valid_utf8(payload)) {
-    result.error = errc::invalid_utf8;
-  } else if (header_size + payload.size() > options_.outbound.max_lag_bytes) {
-    result.error = errc::message_too_big;
-  }
-  if (result.error)
-    return result;
-
-  const auto appended = publications_.append({header.data(), header_size}, payload);
-  if (!appended.accepted) {
-    result.error = errc::overloaded;
-    return result;
-  }
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (appended.wake.test(i))
-      shards_[i]->wake();
-  }
-  result.offset = appended.offset;
-  result.subscribers = appended.subscribers;
-  if (log_.enabled(log_level::debug)) {
-    log_.log(log_level::debug, "broadcast ", describe(kind, payload), " to ", result.subscribers,
-             result.subscribers == 1 ? " connection: " : " connections: ", printable(payload));
-  }
-  return result;
-}
-
 std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
                                        std::string_view payload, message_kind kind) {
   if (life_.stopping())
     return errc::hub_stopped;
   if (kind == message_kind::text && !wire::is_valid_utf8(payload))
     return errc::invalid_utf8;
-  auto frame =
-      std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  session::shared_bytes frame = session::share(wire::make_frame(wire::opcode_of(kind), payload));
   const std::size_t size = frame->size();
   if (size > options_.outbound.max_queued_bytes)
     return errc::message_too_big;
@@ -258,8 +230,7 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
     return errc::connection_gone;
   if (kind == message_kind::text && !wire::is_valid_utf8(payload))
     return errc::invalid_utf8;
-  auto frame =
-      std::make_shared<const std::string>(wire::make_frame(wire::opcode_of(kind), payload));
+  session::shared_bytes frame = session::share(wire::make_frame(wire::opcode_of(kind), payload));
   if (frame->size() > options_.outbound.max_queued_bytes)
     return errc::message_too_big;
 
@@ -310,14 +281,6 @@ std::error_code hub_core::close(connection_id id, close_code code, std::string_v
       peer->close(code, text);
   });
   return {};
-}
-
-std::any* hub_core::user_data(connection_id id) {
-  net::shard* const shard = shard_of(id);
-  if (shard == nullptr || !shard->events_loop().on_this_thread())
-    return nullptr;
-  net::connection* const peer = shard->table().find(id);
-  return peer == nullptr ? nullptr : &peer->user_data();
 }
 
 const net::connection_table* hub_core::table_of(connection_id id) const noexcept {

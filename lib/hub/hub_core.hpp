@@ -2,13 +2,14 @@
 
 #include "base/logger.hpp"
 #include "base/mutex.hpp"
+#include "hub/deflater_pool.hpp"
 #include "hub/lifecycle.hpp"
 #include "hub/peer_log.hpp"
 #include "hub/router.hpp"
 #include "net/listener.hpp"
 #include "net/shard.hpp"
 #include "net/shard_events.hpp"
-#include "topic/log.hpp"
+#include "topic/registry.hpp"
 
 #include <broadcast_hub/hub.hpp>
 
@@ -34,6 +35,8 @@ struct hub_handlers {
   hub::open_handler on_open;
   hub::message_handler on_message;
   hub::close_handler on_close;
+  hub::slow_handler on_slow;
+  hub::drain_handler on_drain;
 };
 
 /// Behind `hub`: brings the rooms together. Handles hold weak pointers to it.
@@ -52,7 +55,9 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void start();
   std::size_t poll();
   void stop(std::chrono::milliseconds deadline);
-  publish_result broadcast(std::string_view payload, message_kind kind);
+  publish_result publish(std::string_view topic, std::string_view payload, message_kind kind);
+  std::size_t subscriber_count(std::string_view topic) const;
+  history_result history(std::string_view topic, std::uint64_t since, std::size_t limit) const;
   std::error_code broadcast_if(const hub::connection_predicate& wanted, std::string_view payload,
                                message_kind kind);
   std::error_code for_each_connection(const std::function<void(broadcast_hub::connection)>& visit);
@@ -66,7 +71,10 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   /// @{
   std::error_code send(connection_id id, std::string_view payload, message_kind kind);
   std::error_code close(connection_id id, close_code code, std::string_view reason);
-  std::any* user_data(connection_id id);
+  std::error_code subscribe(connection_id id, std::string_view topic);
+  std::error_code unsubscribe(connection_id id, std::string_view topic);
+  std::vector<std::string> subscriptions(connection_id id) const;
+  std::any* user_data(connection_id id) const;
   const net::connection_table* table_of(connection_id id) const noexcept;
   /// @}
 
@@ -89,10 +97,19 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_message(net::connection& peer, const message& received) override;
   void on_close(net::connection& peer, const close_event& event) override;
   void on_unopened_end(net::connection& peer) override;
+  void on_slow(net::connection& peer, const std::string& topic, std::uint64_t lag_bytes) override;
+  void on_drain(net::shard& on, const std::string& topic) override;
   void on_timer_failure() override;
   void on_stopped(net::shard& stopped) override;
 
   void begin();
+  void sweep_topics();
+  topic::topic::append_result::outcome append(topic::topic& to, std::string_view payload,
+                                              message_kind kind, publish_result& result);
+  using subscription_change = std::error_code (net::connection::*)(std::string_view topic);
+  std::error_code change_subscription(connection_id id, std::string_view topic,
+                                      subscription_change change);
+  net::connection* own_connection(connection_id id) const;
   void close_listeners(bool never_ran);
   const router& rules_of(const net::connection& peer);
   std::size_t sockets_open() const noexcept;
@@ -119,7 +136,9 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   logger log_;
 
   hub_handlers handlers_;  // constant after start
-  topic::log publications_;
+  topic::registry topics_;
+  deflater_pool deflaters_;
+  std::atomic<std::uint64_t> compressions_{0};
   std::atomic<std::uint32_t> serials_{0};
   std::atomic<std::size_t> backlog_bytes_{0};  // sent from other threads, not yet with a shard
   lifecycle::shard_list shards_;

@@ -91,7 +91,8 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
     refusal.close = true;
     return refuse_upgrade(peer, request, refusal);
   }
-  peer.accept(wire::accept_upgrade(request, answer.subprotocol), request.path,
+  const bool may_deflate = rules_of(peer).options().permessage_deflate;
+  peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate), request.path,
               {std::move(answer.user), std::move(answer.info)});
 }
 
@@ -147,6 +148,24 @@ void hub_core::on_unopened_end(net::connection& peer) {
     log_peer(log_, log_level::warn, peer, "had no request, or no decision, in time");
   }
   log_peer(log_, log_level::trace, peer, "ended");
+}
+
+void hub_core::on_slow(net::connection& peer, const std::string& topic, std::uint64_t lag_bytes) {
+  log_peer(log_, log_level::debug, peer, "is ", lag_bytes, " bytes behind on ", topic);
+  if (!handlers_.on_slow)
+    return;
+  guarded(peer, "on_slow", [&] { handlers_.on_slow(handle(peer), topic, lag_bytes); });
+}
+
+void hub_core::on_drain(net::shard& on, const std::string& topic) {
+  if (!handlers_.on_drain)
+    return;
+  try {
+    handlers_.on_drain(topic);
+  } catch (...) {
+    on.count().handler_failures.add();
+    log_.log(log_level::error, "on_drain threw: ", current_exception_text());
+  }
 }
 
 void hub_core::on_timer_failure() {

@@ -1,9 +1,13 @@
 #include "base/text.hpp"
+#include "topic/limits.hpp"
+#include "topic/name.hpp"
 
+#include <broadcast_hub/error.hpp>
 #include <broadcast_hub/options.hpp>
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace broadcast_hub {
@@ -27,6 +31,56 @@ void check_time(std::string_view member, std::chrono::milliseconds value, std::i
     return;
   throw std::invalid_argument(join("hub_options.", member, " is ", value.count(),
                                    " ms; it must be from ", least, " ms to ", most, " ms"));
+}
+
+void check_history(const std::string& member, const history_options& history) {
+  check_range(member + ".max_publications", history.max_publications, 0, 1'000'000);
+  check_range(member + ".max_bytes", history.max_bytes, kib, gib);
+  const std::int64_t most = std::chrono::milliseconds(std::chrono::hours(24 * 30)).count();
+  const std::int64_t age = history.max_age.count();
+  if (age >= 0 && age <= most)
+    return;
+  throw std::invalid_argument(join("hub_options.", member, ".max_age is ", age,
+                                   " ms; it must be from 0 ms to ", most, " ms"));
+}
+
+void check_topic(const std::string& member, const topic_options& options) {
+  check_range(member + ".max_lag_bytes", options.max_lag_bytes, kib, gib);
+  if (options.max_lag != std::chrono::milliseconds(0))
+    check_time(member + ".max_lag", options.max_lag, 100);
+  check_history(member + ".history", options.history);
+}
+
+void check_topics(const topics_options& topics) {
+  check_topic("topics.defaults", topics.defaults);
+  for (std::size_t i = 0; i < topics.rules.size(); ++i) {
+    const topic_rule& rule = topics.rules[i];
+    if (!topic::is_valid_name(rule.pattern) && !topic::is_valid_pattern(rule.pattern)) {
+      throw std::invalid_argument(join("hub_options.topics.rules[", i, "].pattern is \"",
+                                       printable(rule.pattern), "\"; ",
+                                       make_error_code(errc::invalid_topic).message()));
+    }
+    check_topic(join("topics.rules[", i, "].options"), rule.options);
+  }
+  check_range("topics.max_topics", topics.max_topics, 1, 10'000'000);
+  check_range("topics.max_subscriptions", topics.max_subscriptions, 1, 100'000);
+  check_range("topics.max_log_bytes", topics.max_log_bytes, kib * kib, kib * gib);
+  check_time("topics.linger", topics.linger, 0);
+}
+
+void check_level(int level) {
+  if (level >= 1 && level <= 9)
+    return;
+  throw std::invalid_argument(
+      join("hub_options.compression.level is ", level, "; it must be from 1 to 9"));
+}
+
+void check_buffer(std::string_view member, std::size_t bytes) {
+  if (bytes == 0 || (bytes >= 4 * kib && bytes <= gib))
+    return;
+  throw std::invalid_argument(join("listen_options.", member, " is ", bytes,
+                                   "; it must be 0 for the system's choice, or from ", 4 * kib,
+                                   " to ", gib));
 }
 
 void check_path(const std::string& path) {
@@ -70,9 +124,12 @@ void validate(const hub_options& options) {
 
   const outbound_options& outbound = options.outbound;
   check_range("outbound.max_queued_bytes", outbound.max_queued_bytes, kib, gib);
-  check_range("outbound.max_lag_bytes", outbound.max_lag_bytes, 64 * kib, gib);
-  check_range("outbound.max_backlog_bytes", outbound.max_backlog_bytes, outbound.max_lag_bytes,
-              64 * gib);
+  // The largest publication must fit.
+  check_range("outbound.max_backlog_bytes", outbound.max_backlog_bytes,
+              topic::largest_lag_bytes(options.topics), 64 * gib);
+  check_topics(options.topics);
+  check_range("compression.min_payload_bytes", options.compression.min_payload_bytes, 0, gib);
+  check_level(options.compression.level);
 }
 
 void validate(const listen_options& options) {
@@ -80,6 +137,8 @@ void validate(const listen_options& options) {
     check_path(path);
   for (const std::string& origin : options.allowed_origins)
     check_origin(origin);
+  check_buffer("sockets.send_buffer_bytes", options.sockets.send_buffer_bytes);
+  check_buffer("sockets.max_unsent_bytes", options.sockets.max_unsent_bytes);
   if (!options.websockets && options.web_root.empty()) {
     throw std::invalid_argument(
         "listen_options serves nothing; set web_root to a folder, or websockets to true");

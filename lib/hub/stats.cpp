@@ -19,7 +19,12 @@ hub_stats hub_core::stats() const {
     sum.bytes_received += one.bytes_received.value();
     sum.bytes_sent += one.bytes_sent.value();
     sum.send_calls += one.send_calls.value();
-    sum.deliveries += one.deliveries.value();
+    const topic::tally& publications = shard->topics().count();
+    sum.offered += publications.offered.value();
+    sum.deliveries += publications.delivered.value();
+    sum.dropped_oldest += publications.dropped_oldest.value();
+    sum.dropped_superseded += publications.dropped_superseded.value();
+    sum.dropped_at_end += publications.dropped_at_end.value();
     sum.direct_messages += one.direct_messages.value();
     sum.slow_consumers += one.slow_consumers.value();
     sum.idle_timeouts += one.idle_timeouts.value();
@@ -28,7 +33,13 @@ hub_stats hub_core::stats() const {
     sum.protocol_errors += one.protocol_errors.value();
     sum.handler_failures += one.handler_failures.value();
   }
-  sum.publications = publications_.end().offset;
+  const std::uint64_t done =
+      sum.deliveries + sum.dropped_oldest + sum.dropped_superseded + sum.dropped_at_end;
+  sum.pending = sum.offered > done ? sum.offered - done : 0;  // the two are read one after another
+  sum.publications = topics_.published();
+  sum.compressions = compressions_.load(std::memory_order_relaxed);
+  sum.topics = topics_.size();
+  sum.log_bytes = topics_.budget().used();
   return sum;
 }
 

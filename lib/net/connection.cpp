@@ -2,6 +2,7 @@
 
 #include "net/shard.hpp"
 #include "net/socket_io.hpp"
+#include "topic/name.hpp"
 #include "wire/response.hpp"
 
 #include <sys/socket.h>
@@ -33,12 +34,14 @@ void connection::respond(const wire::response& response, bool keep_alive) {
   shard_.flush_later(*this);
 }
 
-void connection::accept(std::string handshake_response, std::string path, identity who) {
+void connection::accept(wire::accepted_upgrade accepted, std::string path, identity who) {
   if (!awaits_answer())
     return;
-  std::string early = session_.open(std::move(handshake_response), clock::now());
+  const auto lane = accepted.deflate ? topic::lane_kind::deflated : topic::lane_kind::raw;
+  std::string early = session_.open(std::move(accepted), clock::now());
   shard_.table().publish(id_, remote_, std::move(path), std::move(who));
-  session_.out().subscribe(shard_.publications(), id_.slot);
+  session_.out().join_topics(shard_.topics(), id_.slot, lane);
+  session_.out().subscribe(topic::default_topic);
   shard_.reschedule(*this);
   shard_.flush_later(*this);
   shard_.count().connections_open.add();
@@ -70,6 +73,23 @@ void connection::fail(close_code code, std::string_view reason) {
   shard_.flush_later(*this);
 }
 
+std::error_code connection::subscribe(std::string_view topic) {
+  if (!is_open())
+    return errc::connection_closing;
+  // Without a subscription it was not looked at.
+  if (session_.out().blocked())
+    shard_.watch_blocked();
+  return session_.out().subscribe(topic);
+}
+
+std::error_code connection::unsubscribe(std::string_view topic) {
+  if (!is_open())
+    return errc::connection_closing;
+  const std::error_code error = session_.out().unsubscribe(topic);
+  shard_.flush_later(*this);
+  return error;
+}
+
 void connection::arm_read() {
   if (reading_ || ended_ || !session_.wants_input())
     return;
@@ -91,15 +111,20 @@ void connection::arm_write() {
                      });
 }
 
+std::size_t connection::most_at_once() const {
+  // Requests are answered one turn's worth at a time, however many a peer sends at once.
+  if (session_.now_in() == session::session::phase::request)
+    return shard_.context().options.limits.max_header_bytes;
+  // These may become a thousand times as many before the others get their turn.
+  constexpr std::size_t compressed = 4096;
+  return session_.uses_deflate() ? compressed : shard_.scratch().size();
+}
+
 void connection::on_readable() {
   reading_ = false;
   if (ended_)
     return;
-  // Requests are answered one turn's worth at a time, however many a peer sends at once.
-  const std::size_t most = session_.now_in() == session::session::phase::request
-                               ? shard_.context().options.limits.max_header_bytes
-                               : shard_.scratch().size();
-  const std::span<char> scratch = shard_.scratch().first(most);
+  const std::span<char> scratch = shard_.scratch().first(most_at_once());
   const ssize_t size =
       ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size > 0) {
@@ -165,34 +190,34 @@ void connection::flush() {
     if (result.failed)
       return end();
     shard_.count().bytes_sent.add(result.sent);
-    shard_.count().deliveries.add(session_.out().advance(result.sent).publications);
+    session_.out().advance(result.sent);
     if (!result.complete) {
       if (result.sent > 0)
         session_.on_sent(clock::now());
       return block();
     }
   }
+  session_.out().rest(socket_.native_handle());
   perform(session_.on_sent_all());
   arm_read();
 }
 
-void connection::send_publications(std::span<const iovec> bytes, std::size_t size) {
-  const send_result result = send_some(socket_.native_handle(), bytes);
-  shard_.count().send_calls.add();
-  if (result.failed)
+void connection::on_walk(time_point now) {
+  session_.out().offer_walk();
+  session_.out().blocked() ? enforce_policies(now) : flush();
+}
+
+void connection::on_partial_walk(std::size_t sent, bool failed) {
+  if (failed)
     return end();
-  shard_.count().bytes_sent.add(result.sent);
-  if (result.sent == size) {
-    session_.out().complete_walk();
-    shard_.count().deliveries.add(shard_.publications().walk_units());
-    return;
-  }
-  shard_.count().deliveries.add(session_.out().advance(result.sent).publications);
+  session_.out().offer_walk();
+  session_.out().advance(sent);
   block();
 }
 
 void connection::block() {
   session_.out().block();
+  shard_.watch_blocked();
   arm_write();
 }
 
@@ -204,8 +229,13 @@ void connection::on_writable() {
     shard_.reschedule(*this);
 }
 
-void connection::check_lag(time_point now) {
-  if (session_.check_lag(now))
+void connection::enforce_policies(time_point now) {
+  if (session_.enforce_policies(now))
+    shard_.reschedule(*this);
+}
+
+void connection::patrol(time_point now) {
+  if (session_.patrol(now))
     shard_.reschedule(*this);
 }
 

@@ -7,12 +7,10 @@
 
 #include <broadcast_hub/close_code.hpp>
 #include <broadcast_hub/connection_id.hpp>
-#include <sys/uio.h>
 
 #include <any>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -47,13 +45,15 @@ class connection final : public timer_wheel::node {
     return session_.now_in() == session::session::phase::deciding;
   }
   void respond(const wire::response& response, bool keep_alive);
-  void accept(std::string handshake_response, std::string path, identity who);
+  void accept(wire::accepted_upgrade accepted, std::string path, identity who);
   /// @}
 
   /// @name For the application, while open
   /// @{
   std::error_code send(session::shared_bytes frame);
   std::error_code close(close_code code, std::string_view reason);
+  std::error_code subscribe(std::string_view topic);
+  std::error_code unsubscribe(std::string_view topic);
   void fail(close_code code, std::string_view reason);
   /// @}
 
@@ -63,11 +63,14 @@ class connection final : public timer_wheel::node {
   /// Sends what waits, until the socket takes no more.
   void flush();
 
-  /// Sends one walk's publications, the same bytes for everybody who is up to date.
-  void send_publications(std::span<const iovec> bytes, std::size_t size);
+  /// A walk comes by, and has more for this connection than for the others, or less.
+  void on_walk(time_point now);
 
-  /// A walk came by while the socket was full.
-  void check_lag(time_point now);
+  /// A walk has sent, or tried to send, what it has for everybody.
+  void on_partial_walk(std::size_t sent, bool failed);
+
+  /// It may be behind, for long.
+  void patrol(time_point now);
 
   void on_deadline(time_point now);
 
@@ -86,10 +89,12 @@ class connection final : public timer_wheel::node {
  private:
   void arm_read();
   void arm_write();
+  std::size_t most_at_once() const;
   void receive(char* data, std::size_t size);
   void after_input();
   void perform(session::session::action action);
   void block();
+  void enforce_policies(time_point now);
 
   shard& shard_;
   tcp_socket socket_;

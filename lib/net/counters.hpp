@@ -17,7 +17,6 @@ struct counters {
   counter bytes_received;
   counter bytes_sent;
   counter send_calls;
-  counter deliveries;
   counter direct_messages;
   counter slow_consumers;
   counter idle_timeouts;

@@ -6,9 +6,12 @@
 
 #include <asio/ip/v6_only.hpp>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -35,10 +38,11 @@ void check(const std::error_code& error, const tcp::endpoint& endpoint) {
 
 listener::listener(std::vector<shard*> shards, std::uint16_t index,
                    const std::vector<asio::ip::address>& addresses, std::uint16_t port,
-                   accept_gate gate, const logger& log)
+                   accept_gate gate, const socket_options& sockets, const logger& log)
     : shards_(std::move(shards)),
       index_(index),
       gate_(std::move(gate)),
+      sockets_(sockets),
       log_(log),
       reserve_(open_reserve()) {
   try {
@@ -91,11 +95,25 @@ void listener::bind(const tcp::endpoint& endpoint) {
     acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
     check(error, endpoint);
   }
+  set_options(acceptor, endpoint);
   acceptor.bind(endpoint, error);
   check(error, endpoint);
   acceptor.listen(tcp_acceptor::max_listen_connections, error);
   check(error, endpoint);
   doors_.push_back(std::move(fresh));
+}
+
+void listener::set_options(tcp_acceptor& acceptor, const tcp::endpoint& endpoint) {
+  // Accepted sockets inherit them.
+  const auto set = [&](int level, int name, std::size_t bytes) {
+    const int value = static_cast<int>(bytes);
+    if (bytes == 0 ||
+        ::setsockopt(acceptor.native_handle(), level, name, &value, sizeof value) == 0)
+      return;
+    check(std::error_code(errno, std::system_category()), endpoint);
+  };
+  set(SOL_SOCKET, SO_SNDBUF, sockets_.send_buffer_bytes);
+  set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, sockets_.max_unsent_bytes);
 }
 
 std::string listener::name() const {

@@ -4,6 +4,8 @@
 #include "net/asio.hpp"
 #include "net/counters.hpp"
 
+#include <broadcast_hub/options.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,7 +30,7 @@ class listener {
   /// Errors: throws `std::system_error` of our category that names address and port.
   listener(std::vector<shard*> shards, std::uint16_t index,
            const std::vector<asio::ip::address>& addresses, std::uint16_t port, accept_gate gate,
-           const logger& log);
+           const socket_options& sockets, const logger& log);
   ~listener();
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
@@ -55,6 +57,7 @@ class listener {
 
   void bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port);
   void bind(const asio::ip::tcp::endpoint& endpoint);
+  void set_options(tcp_acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint);
   void accept(door& from);
   void hand_over(shard& to, tcp_socket socket, const asio::ip::tcp::endpoint& remote);
   void on_failure(door& at, const std::error_code& error);
@@ -63,6 +66,7 @@ class listener {
   std::vector<shard*> shards_;
   std::uint16_t index_;
   accept_gate gate_;
+  socket_options sockets_;
   const logger& log_;
   std::vector<std::unique_ptr<door>> doors_;
   std::uint16_t port_ = 0;

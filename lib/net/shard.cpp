@@ -3,8 +3,7 @@
 #include "net/socket_io.hpp"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <functional>
 
 namespace broadcast_hub::net {
 
@@ -13,7 +12,7 @@ shard::shard(std::uint16_t index, const shard_environment& environment)
       environment_(environment),
       context_(environment.options),
       wheel_(clock::now()),
-      fan_out_(environment.publications, index),
+      topics_(environment.topics, index),
       table_(index, environment.serials),
       scratch_(new char[scratch_bytes]),
       alarm_(loop_.context()) {
@@ -26,7 +25,7 @@ void shard::wake() {
   if (loop_.on_this_thread()) {
     request_turn_end();
   } else {
-    loop_.post([this] { request_turn_end(); });
+    loop_.post(wake_up{*this});
   }
 }
 
@@ -70,6 +69,7 @@ void shard::arm_timer() {
     due = std::min(due, *timer);
   if (stopping_at_)
     due = std::min(due, *stopping_at_);
+  due = std::min(due, patrol_at_);
   if (due >= alarm_at_)
     return;
   alarm_at_ = due;
@@ -90,6 +90,8 @@ void shard::on_timer() {
     contained(peer, [&] { peer.on_deadline(now); });
   });
   timers_.advance(now, [this] { environment_.events.on_timer_failure(); });
+  if (now >= patrol_at_)
+    patrol(now);
   if (stopping_at_ && now >= *stopping_at_) {
     stopping_at_ = time_point::max();
     for (std::size_t i = 0; i < table_.slots(); ++i) {
@@ -141,6 +143,7 @@ void shard::end_turn() {
   turn_end_requested_ = false;
   flush_waiting();
   walk();
+  report();
   reap();
 }
 
@@ -156,36 +159,65 @@ void shard::flush_waiting() {
 }
 
 void shard::walk() {
-  if (!fan_out_.begin_walk())
+  if (!topics_.begin_walk())
     return;
-  std::array<iovec, 64> pieces;
-  const std::size_t used = fan_out_.gather(fan_out_.walk_begin(), 0, fan_out_.walk_end(), pieces);
-  const std::span<const iovec> bytes(pieces.data(), used);
-  const std::size_t size =
-      std::accumulate(bytes.begin(), bytes.end(), std::size_t{0},
-                      [](std::size_t sum, const iovec& piece) { return sum + piece.iov_len; });
-  const bool fits = size == fan_out_.walk_end() - fan_out_.walk_begin();
   const time_point now = clock::now();
-
   for (std::size_t served = 0; served < slice; ++served) {
-    const topic::fan_out::visit next = fan_out_.next();
-    if (next.who == nullptr) {
-      fan_out_.end_walk();
+    const topic::reader::visit next = topics_.next();
+    if (next.what == topic::reader::visit::kind::over) {
+      topics_.end_walk(now);
       // What was published meanwhile did not wake us.
-      if (fan_out_.begin_walk())
+      if (topics_.begin_walk())
         request_turn_end();
       return;
     }
-    connection& peer = table_.at(next.who->owner);
-    if (next.who->blocked) {
-      contained(peer, [&] { peer.check_lag(now); });
-    } else if (next.at_common && fits && peer.session().out().queue_empty()) {
-      contained(peer, [&] { peer.send_publications(bytes, size); });
-    } else {
-      contained(peer, [&] { peer.flush(); });
-    }
+    visit(next, now);
   }
   request_turn_end();
+}
+
+void shard::visit(const topic::reader::visit& next, time_point now) {
+  if (next.what == topic::reader::visit::kind::own) {
+    connection& peer = table_.at(next.slot);
+    return contained(peer, [&] { peer.on_walk(now); });
+  }
+  const send_result result = send_some(next.handle, topics_.common_bytes());
+  counters_.send_calls.add();
+  counters_.bytes_sent.add(result.sent);
+  if (result.sent == topics_.common_size())
+    return topics_.count_common_delivery();
+  connection& peer = table_.at(next.slot);
+  contained(peer, [&] { peer.on_partial_walk(result.sent, result.failed); });
+}
+
+void shard::watch_blocked() {
+  if (patrol_at_ != time_point::max())
+    return;
+  patrol_at_ = clock::now() + patrol_period;
+  arm_timer();
+}
+
+void shard::patrol(time_point now) {
+  bool any_blocked = false;
+  const auto look = [&](std::uint32_t slot) {
+    connection& peer = table_.at(slot);
+    contained(peer, [&] { peer.patrol(now); });
+    any_blocked = any_blocked || peer.session().out().blocked();
+  };
+  topics_.patrol(std::ref(look));
+  patrol_at_ = any_blocked ? now + patrol_period : time_point::max();
+  request_turn_end();
+}
+
+void shard::report() {
+  // The application may publish, subscribe and close meanwhile.
+  for (const topic::slow_report& slow : topics_.take_slow_reports()) {
+    connection* const peer = table_.in_slot(slow.slot);
+    if (peer != nullptr && peer->session().was_opened())
+      environment_.events.on_slow(*peer, slow.from->name(), slow.lag);
+  }
+  for (const std::string& drained : topics_.take_drained_topics())
+    environment_.events.on_drain(*this, drained);
 }
 
 void shard::reap() {

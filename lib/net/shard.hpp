@@ -8,12 +8,14 @@
 #include "net/counters.hpp"
 #include "net/loop.hpp"
 #include "net/shard_events.hpp"
+#include "net/spare_memory.hpp"
 #include "session/session.hpp"
-#include "topic/fan_out.hpp"
+#include "topic/reader.hpp"
 
 #include <broadcast_hub/options.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +31,7 @@ struct shard_environment {
   const hub_options& options;
   const logger& log;
   shard_events& events;
-  topic::log& publications;
+  topic::registry& topics;
   std::atomic<std::uint32_t>& serials;
   std::string (*http_date)() = nullptr;
 };
@@ -55,7 +57,7 @@ class shard {
     loop_.post(std::move(work));
   }
 
-  /// The topic has something new: a turn ends soon. From any thread.
+  /// A topic has something new: a turn ends soon. From any thread.
   void wake();
 
   /// Takes over an accepted socket.
@@ -80,7 +82,8 @@ class shard {
   counters& count() noexcept { return counters_; }
   const counters& count() const noexcept { return counters_; }
   shard_events& events() noexcept { return environment_.events; }
-  topic::fan_out& publications() noexcept { return fan_out_; }
+  topic::reader& topics() noexcept { return topics_; }
+  const topic::reader& topics() const noexcept { return topics_; }
   timer_wheel& wheel() noexcept { return wheel_; }
   std::span<char> scratch() noexcept { return {scratch_.get(), scratch_bytes}; }
 
@@ -89,6 +92,9 @@ class shard {
 
   /// It has something to send, or may have nothing left to send.
   void flush_later(connection& peer);
+
+  /// Its socket is full: from now on the policies of its topics look at it now and then.
+  void watch_blocked();
 
   /// Its socket is closed.
   void retire(connection& peer);
@@ -100,7 +106,17 @@ class shard {
 
  private:
   static constexpr std::size_t scratch_bytes = std::size_t{256} * 1024;
+  static constexpr std::chrono::milliseconds patrol_period{250};
   static constexpr std::size_t slice = 512;  // subscribers served before other work gets its turn
+
+  /// What `wake` posts. Publishers wake a shard often, and nearly always one at a time.
+  struct wake_up {
+    using allocator_type = spare_allocator<void>;
+    allocator_type get_allocator() const noexcept { return allocator_type(woken.wake_memory_); }
+    void operator()() const { woken.request_turn_end(); }
+
+    shard& woken;
+  };
 
   /// Does something for one connection; what throws there, for want of memory, ends only it.
   template <typename Work>
@@ -110,12 +126,16 @@ class shard {
   void end_turn();
   void flush_waiting();
   void walk();
+  void visit(const topic::reader::visit& next, time_point now);
+  void report();
+  void patrol(time_point now);
   void reap();
   void bury(connection_id id);
   void finish_stop();
   void arm_timer();
   void on_timer();
 
+  spare_memory wake_memory_;  // before the loop, which may hold it to the end
   std::uint16_t index_;
   shard_environment environment_;
   loop loop_;
@@ -123,7 +143,7 @@ class shard {
   session::shard_context context_;
   timer_wheel wheel_;
   timer_queue timers_;
-  topic::fan_out fan_out_;
+  topic::reader topics_;
   connection_table table_;  // behind what its connections refer to, so it goes first
   std::unique_ptr<char[]> scratch_;
   steady_timer alarm_;
@@ -131,6 +151,7 @@ class shard {
   std::vector<connection_id> waiting_;
   std::vector<connection_id> retired_;
   bool turn_end_requested_ = false;
+  time_point patrol_at_ = time_point::max();  // only while somebody is blocked
   std::optional<time_point> stopping_at_;
   bool stopped_ = false;
 };

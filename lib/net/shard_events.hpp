@@ -5,6 +5,9 @@
 #include <broadcast_hub/events.hpp>
 #include <broadcast_hub/message.hpp>
 
+#include <cstdint>
+#include <string>
+
 namespace broadcast_hub::net {
 
 class connection;
@@ -26,6 +29,12 @@ class shard_events {
 
   /// A socket that never became a WebSocket connection has ended. It is destroyed afterwards.
   virtual void on_unopened_end(connection& peer) = 0;
+
+  /// A subscriber fell behind. Once, until it has caught up.
+  virtual void on_slow(connection& peer, const std::string& topic, std::uint64_t lag_bytes) = 0;
+
+  /// Publishers that found the topic congested may go on. `on`: the shard that says so.
+  virtual void on_drain(shard& on, const std::string& topic) = 0;
 
   /// A timer's function threw. Called inside the handler of the exception.
   virtual void on_timer_failure() = 0;

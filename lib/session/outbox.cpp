@@ -2,14 +2,16 @@
 
 #include "wire/frame_encoder.hpp"
 
+#include <broadcast_hub/error.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace broadcast_hub::session {
 
 void outbox::push(kind what, shared_bytes bytes) {
-  if (topic_ != nullptr && !blocked()) {
-    move_partial_publication_here();
+  if (topics_ != nullptr && !blocked_) {
+    topics_->offer_all(subscriber_);
     move_publications_here();
   }
   const char* data = bytes->data();
@@ -18,12 +20,13 @@ void outbox::push(kind what, shared_bytes bytes) {
 }
 
 void outbox::push_ahead(std::string frame) {
+  leave_handle();
   const auto place = behind_partial_frame();
   const auto waiting_end = std::find_if(
       place, chunks_.end(), [](const chunk& waiting) { return waiting.what != kind::control; });
   const auto same = std::find_if(place, waiting_end,
                                  [&](const chunk& waiting) { return waiting.data[0] == frame[0]; });
-  auto bytes = std::make_shared<const std::string>(std::move(frame));
+  shared_bytes bytes = share(std::move(frame));
   chunk control{bytes, bytes->data(), bytes->size(), kind::control};
   if (same != waiting_end) {
     *same = std::move(control);
@@ -33,88 +36,151 @@ void outbox::push_ahead(std::string frame) {
 }
 
 void outbox::finish_with(shared_bytes close_frame) {
-  if (topic_ != nullptr) {
-    move_partial_publication_here();
+  if (topics_ != nullptr) {
+    topics_->offer_all(subscriber_);
     move_publications_here();
-    unsubscribe();
+    leave_topics();
   }
   push(kind::control, std::move(close_frame));
 }
 
 void outbox::cut_short_with(shared_bytes close_frame) {
-  if (topic_ != nullptr) {
-    move_partial_publication_here();
-    unsubscribe();
-  }
+  move_partial_publication_here();
+  leave_topics();
   const auto place = behind_partial_frame();
   for (auto dropped = place; dropped != chunks_.end(); ++dropped) {
     if (dropped->what == kind::direct)
       forget_direct(dropped->size, 1);
-    if (dropped->what == kind::publications)
+    if (dropped->what == kind::publications) {
       publication_bytes_ -= dropped->size;
+      count_dropped(*dropped);
+    }
   }
   chunks_.erase(place, chunks_.end());
-  // What is left may be a frame in a large shared segment: a slow client keeps only its own copy.
-  for (auto kept = front(); kept != chunks_.end(); ++kept) {
-    if (kept->what != kind::publications)
-      continue;
-    auto copy = std::make_shared<const std::string>(kept->data, kept->size);
-    kept->data = copy->data();
-    kept->owner = std::move(copy);
-  }
+  holds_logs_ = true;  // or a copy of which one frame is left
+  let_go_of_logs();
   push(kind::control, std::move(close_frame));
 }
 
+// A frame may stand in a large segment that everybody else has read.
+void outbox::let_go_of_logs() {
+  if (!holds_logs_)
+    return;
+  for (auto kept = front(); kept != chunks_.end(); ++kept) {
+    if (kept->what == kind::publications)
+      own_bytes(*kept);
+  }
+  holds_logs_ = false;
+}
+
+void outbox::own_bytes(chunk& piece) {
+  auto copy = std::make_shared<const std::string>(piece.data, piece.size);
+  piece.data = copy->data();
+  piece.owner = std::move(copy);
+}
+
 void outbox::drop_all() {
-  unsubscribe();
+  leave_topics();
+  for (auto dropped = front(); dropped != chunks_.end(); ++dropped) {
+    if (dropped->what == kind::publications)
+      count_dropped(*dropped);
+  }
   chunks_ = {};
   first_ = 0;
   sent_of_first_ = direct_bytes_ = publication_bytes_ = 0;
   direct_frames_ = 0;
+  holds_logs_ = false;
 }
 
-void outbox::subscribe(topic::fan_out& topic, std::uint32_t owner) {
-  topic.add(cursor_, owner);
-  topic_ = &topic;
+void outbox::join_topics(topic::reader& topics, std::uint32_t slot, topic::lane_kind lane) {
+  topics_ = &topics;
+  subscriber_.slot = slot;
+  subscriber_.lane = lane;
 }
 
-void outbox::unsubscribe() noexcept {
-  if (topic_ == nullptr)
+std::error_code outbox::subscribe(std::string_view name) {
+  return topics_->subscribe(subscriber_, name);
+}
+
+std::error_code outbox::unsubscribe(std::string_view name) {
+  if (subscriber_.find(name) == nullptr)
+    return errc::not_subscribed;
+  if (blocked_) {
+    move_partial_publication_here();
+  } else {
+    topics_->offer_all(subscriber_);
+    move_publications_here();
+  }
+  const std::error_code error = topics_->unsubscribe(subscriber_, name);
+  if (blocked_ && subscriber_.memberships.empty())
+    let_go_of_logs();
+  return error;
+}
+
+std::vector<std::string> outbox::subscriptions() const {
+  std::vector<std::string> names;
+  for (const topic::subscriber::membership& each : subscriber_.memberships)
+    names.emplace_back(topic::name_of(*each.list));
+  return names;
+}
+
+bool outbox::enforce_policies(time_point now) {
+  if (topics_ == nullptr || !blocked_)
+    return false;
+  const topic::reader::verdict verdict = topics_->judge(subscriber_, now);
+  if (verdict == topic::reader::verdict::disconnect)
+    return true;
+  if (verdict == topic::reader::verdict::skip) {
+    if (subscriber_.mid_unit()) {
+      move_partial_publication_here();
+      own_bytes(*front());
+    }
+    topics_->skip(subscriber_, now);
+  }
+  subscriber_.note_lag();
+  return false;
+}
+
+bool outbox::patrol(time_point now, std::size_t max_moved_bytes) {
+  if (enforce_policies(now) || (blocked_ && publication_bytes_ > max_moved_bytes))
+    return true;
+  if (blocked_)
+    let_go_of_logs();
+  return false;
+}
+
+void outbox::rest(int handle) {
+  if (topics_ == nullptr)
     return;
-  const bool was_blocked = blocked();
-  topic_->remove(cursor_);
-  topic_ = nullptr;
-  cursor_.blocked = was_blocked;
+  topics_->settle(subscriber_);
+  if (queue_empty() && !blocked_ && !subscriber_.behind)
+    topics_->set_handle(subscriber_, handle);
 }
 
-std::uint64_t outbox::lag() const noexcept {
-  std::uint64_t bytes = publication_bytes_;
-  if (topic_ == nullptr)
-    return bytes;
-  bytes += topic_->lag(cursor_);
-  if (cursor_.sent_of_unit > 0)
-    bytes -= topic_->unit_at_cursor(cursor_).size;
-  return bytes;
+void outbox::leave_handle() noexcept {
+  if (topics_ != nullptr)
+    topics_->set_handle(subscriber_, topic::reader::no_handle);
 }
 
-bool outbox::empty() const noexcept {
-  return queue_empty() && (topic_ == nullptr || topic_->lag(cursor_) == 0);
+void outbox::leave_topics() noexcept {
+  if (topics_ != nullptr)
+    topics_->leave(subscriber_);
+}
+
+std::uint64_t outbox::pending_publications() const noexcept {
+  std::uint64_t sum = subscriber_.pending_units();
+  for (std::size_t i = first_; i < chunks_.size(); ++i) {
+    if (chunks_[i].what == kind::publications)
+      sum += frames_in(chunks_[i]);
+  }
+  return sum;
 }
 
 std::size_t outbox::gather(std::span<iovec> out) const {
   std::size_t used = 0;
-  std::uint64_t log_from = 0;
-  std::uint64_t log_skip = 0;
-  if (topic_ != nullptr) {
-    log_from = topic_->cursor(cursor_);
-    log_skip = cursor_.sent_of_unit;
-    if (log_skip > 0 && !queue_empty()) {
-      const std::uint64_t unit_end = log_from + topic_->unit_at_cursor(cursor_).size;
-      used += topic_->gather(log_from, log_skip, unit_end, out);
-      log_from = unit_end;
-      log_skip = 0;
-    }
-  }
+  const bool partial_first = subscriber_.mid_unit() && !queue_empty();
+  if (partial_first)
+    used += subscriber_.gather(out, topic::subscriber::scope::partial_unit);
   std::size_t skip = sent_of_first_;
   for (std::size_t i = first_; i < chunks_.size(); ++i, skip = 0) {
     if (used == out.size())
@@ -122,18 +188,17 @@ std::size_t outbox::gather(std::span<iovec> out) const {
     // iovec has no const; nothing writes through it.
     out[used++] = {const_cast<char*>(chunks_[i].data + skip), chunks_[i].size - skip};
   }
-  if (topic_ != nullptr) {
-    used += topic_->gather(log_from, log_skip, topic_->end(), out.subspan(used));
-  }
+  using scope = topic::subscriber::scope;
+  used += subscriber_.gather(out.subspan(used),
+                             partial_first ? scope::behind_partial_unit : scope::everything);
   return used;
 }
 
-outbox::progress outbox::advance(std::size_t sent) {
-  progress done;
-  if (topic_ != nullptr && cursor_.sent_of_unit > 0 && !queue_empty()) {
-    const std::size_t rest = topic_->unit_at_cursor(cursor_).size - cursor_.sent_of_unit;
+void outbox::advance(std::size_t sent) {
+  if (subscriber_.mid_unit() && !queue_empty()) {
+    const std::size_t rest = subscriber_.partial_unit().size - subscriber_.sent_of_unit();
     const std::size_t now = std::min(rest, sent);
-    done.publications += topic_->advance(cursor_, now);
+    count_delivered(subscriber_.advance(now));
     sent -= now;
   }
   while (sent > 0 && !queue_empty()) {
@@ -145,15 +210,23 @@ outbox::progress outbox::advance(std::size_t sent) {
       forget_direct(now, sent_of_first_ == first.size ? 1 : 0);
     if (first.what == kind::publications) {
       publication_bytes_ -= now;
-      done.publications += cut_off_sent_frames();
+      count_delivered(cut_off_sent_frames());
     }
     if (sent_of_first_ < first.size)
       break;
     pop_front();
   }
-  if (sent > 0 && topic_ != nullptr)
-    done.publications += topic_->advance(cursor_, sent);
-  return done;
+  if (sent > 0)
+    count_delivered(subscriber_.advance(sent));
+}
+
+void outbox::block() {
+  blocked_ = true;
+  leave_handle();
+  subscriber_.note_lag();
+  // No patrol looks at who has no subscription.
+  if (subscriber_.memberships.empty())
+    let_go_of_logs();
 }
 
 outbox::queue::iterator outbox::behind_partial_frame() {
@@ -175,12 +248,15 @@ outbox::queue::iterator outbox::behind_partial_frame() {
 }
 
 void outbox::append(chunk piece) {
+  leave_handle();
   if (piece.what == kind::direct) {
     direct_bytes_ += piece.size;
     ++direct_frames_;
   }
-  if (piece.what == kind::publications)
+  if (piece.what == kind::publications) {
     publication_bytes_ += piece.size;
+    holds_logs_ = true;
+  }
   chunks_.push_back(std::move(piece));
 }
 
@@ -190,22 +266,37 @@ void outbox::forget_direct(std::size_t bytes, std::uint32_t frames) noexcept {
 }
 
 void outbox::move_publications_here() {
-  const std::uint64_t end = topic_->end();
-  for (topic::log_piece& piece : topic_->pieces(cursor_, end)) {
+  move_partial_publication_here();
+  for (topic::log_piece& piece : subscriber_.take_pieces())
     append({std::move(piece.owner), piece.data, piece.size, kind::publications});
-  }
-  topic_->set_cursor(cursor_, end);
 }
 
 void outbox::move_partial_publication_here() {
-  if (cursor_.sent_of_unit == 0)
+  if (!subscriber_.mid_unit())
     return;
-  topic::log_piece unit = topic_->unit_at_cursor(cursor_);
+  topic::log_piece unit = subscriber_.partial_unit();
   const std::size_t size = unit.size;
-  sent_of_first_ = cursor_.sent_of_unit;
+  sent_of_first_ = subscriber_.sent_of_unit();
   publication_bytes_ += size - sent_of_first_;
+  holds_logs_ = true;
   chunks_.insert(front(), {std::move(unit.owner), unit.data, size, kind::publications});
-  topic_->set_cursor(cursor_, topic_->cursor(cursor_) + size);
+  subscriber_.pass_partial_unit();
+}
+
+std::uint64_t outbox::frames_in(const chunk& piece) noexcept {
+  std::uint64_t frames = 0;
+  for (std::size_t at = 0; at < piece.size; at += wire::frame_size(piece.data + at))
+    ++frames;
+  return frames;
+}
+
+void outbox::count_delivered(std::uint64_t publications) noexcept {
+  if (publications > 0)
+    topics_->count().delivered.add(publications);
+}
+
+void outbox::count_dropped(const chunk& piece) noexcept {
+  topics_->count().dropped_at_end.add(frames_in(piece));
 }
 
 std::size_t outbox::cut_off_sent_frames() noexcept {
@@ -231,6 +322,7 @@ void outbox::pop_front() {
     // An idle connection holds no queue at all.
     chunks_ = {};
     first_ = 0;
+    holds_logs_ = false;
   } else if (first_ >= 64 && first_ * 2 >= chunks_.size()) {
     chunks_.erase(chunks_.begin(), front());
     first_ = 0;

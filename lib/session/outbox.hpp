@@ -1,6 +1,8 @@
 #pragma once
 
-#include "topic/fan_out.hpp"
+#include "base/clock.hpp"
+#include "topic/reader.hpp"
+#include "topic/subscriber.hpp"
 
 #include <sys/uio.h>
 
@@ -9,6 +11,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace broadcast_hub::session {
@@ -16,13 +21,17 @@ namespace broadcast_hub::session {
 /// Bytes that several connections may be waiting to send.
 using shared_bytes = std::shared_ptr<const std::string>;
 
+inline shared_bytes share(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
 /// What leaves a connection, and in which order: the rest of a partly sent publication, then what
-/// was queued here, then what the topic's log has for its cursor. Frames stay whole: whatever
+/// was queued here, then what the topics have for it. Frames stay whole: whatever
 /// overtakes does so between two frames.
 class outbox {
  public:
   outbox() = default;
-  ~outbox() { unsubscribe(); }
+  ~outbox() { leave_topics(); }
   outbox(const outbox&) = delete;
   outbox& operator=(const outbox&) = delete;
 
@@ -30,11 +39,11 @@ class outbox {
     bytes,        ///< not frames: HTTP, the handshake
     direct,       ///< one frame from the application
     control,      ///< a ping, pong or close frame
-    publications  ///< whole frames moved here from the log
+    publications  ///< whole frames moved here from a log
   };
 
-  /// Appends to the queue. What the log has for this connection already comes first, unless the
-  /// connection is blocked.
+  /// Appends to the queue. What was published before comes first, unless the connection is
+  /// blocked.
   void push(kind what, shared_bytes bytes);
 
   /// Puts a pong or ping ahead of everything but a partly sent frame. A pong that is still waiting
@@ -50,9 +59,34 @@ class outbox {
   /// Drops everything; nothing is left to send.
   void drop_all();
 
-  void subscribe(topic::fan_out& topic, std::uint32_t owner);
-  void unsubscribe() noexcept;
-  bool subscribed() const noexcept { return topic_ != nullptr; }
+  /// @name Topics
+  /// @{
+
+  /// From here on it may subscribe. `slot`: its place among the shard's connections.
+  void join_topics(topic::reader& topics, std::uint32_t slot, topic::lane_kind lane);
+
+  /// As `topic::reader::subscribe`.
+  std::error_code subscribe(std::string_view name);
+
+  /// What was published before still goes out, unless the connection is blocked: then it is
+  /// dropped.
+  std::error_code unsubscribe(std::string_view name);
+
+  std::vector<std::string> subscriptions() const;
+
+  /// What the walk under way has for this connection.
+  void offer_walk() { topics_->offer_walk(subscriber_); }
+
+  /// Has the policies of its topics act on it. True: it is to be disconnected.
+  bool enforce_policies(time_point now);
+
+  /// Does so, and sees to publications that a direct send pushed into the queue, which policies do
+  /// not reach: there may be `max_moved_bytes` of them, and they are copied to let go of the logs.
+  bool patrol(time_point now, std::size_t max_moved_bytes);
+
+  /// All that was offered is sent: walks may from now on send by the handle, without asking.
+  void rest(int handle);
+  /// @}
 
   /// Bytes queued by `push` as `direct` and not sent yet.
   std::size_t direct_bytes() const noexcept { return direct_bytes_; }
@@ -61,12 +95,12 @@ class outbox {
   /// messages has an end too.
   std::size_t direct_cost() const noexcept { return direct_bytes_ + direct_frames_ * frame_cost; }
 
-  /// Bytes of publications, behind the frame being sent, that the peer has not taken.
-  std::uint64_t lag() const noexcept;
+  /// Publications that were offered, and neither delivered nor dropped. Counts frame by frame.
+  std::uint64_t pending_publications() const noexcept;
 
-  /// Nothing is queued here. The log may still have something.
+  /// Nothing is queued here. Topics may still have something.
   bool queue_empty() const noexcept { return first_ == chunks_.size(); }
-  bool empty() const noexcept;
+  bool empty() const noexcept { return queue_empty() && !subscriber_.pending(); }
 
   /// After `finish_with` or `cut_short_with`: nothing but the close frame is left to send, if that.
   bool only_last_frame_left() const noexcept { return chunks_.size() - first_ <= 1; }
@@ -76,20 +110,13 @@ class outbox {
 
   static constexpr std::size_t frame_cost = 128;
 
-  struct progress {
-    std::size_t publications = 0;  ///< of which the last byte is sent
-  };
-
   /// `sent` bytes of what `gather` told went out.
-  progress advance(std::size_t sent);
+  void advance(std::size_t sent);
 
-  /// One walk of the topic went out whole; it stood where the walk began.
-  void complete_walk() noexcept { topic_->complete(cursor_); }
-
-  /// A send took less than it was given: until `unblock`, walks pass this connection by.
-  void block() noexcept { cursor_.blocked = true; }
-  void unblock() noexcept { cursor_.blocked = false; }
-  bool blocked() const noexcept { return cursor_.blocked; }
+  /// A send took less than it was given: until `unblock`, walks send nothing to this connection.
+  void block();
+  void unblock() noexcept { blocked_ = false; }
+  bool blocked() const noexcept { return blocked_; }
 
  private:
   struct chunk {
@@ -104,10 +131,17 @@ class outbox {
   queue::iterator front() noexcept { return chunks_.begin() + first_; }
   queue::iterator behind_partial_frame();
   void append(chunk piece);
+  void leave_handle() noexcept;
+  void leave_topics() noexcept;
   void forget_direct(std::size_t bytes, std::uint32_t frames) noexcept;
+  void let_go_of_logs();
+  static void own_bytes(chunk& piece);
   void move_publications_here();
   void move_partial_publication_here();
   std::size_t cut_off_sent_frames() noexcept;
+  static std::uint64_t frames_in(const chunk& piece) noexcept;
+  void count_delivered(std::uint64_t publications) noexcept;
+  void count_dropped(const chunk& piece) noexcept;
   void pop_front();
 
   // A partly sent chunk of frames begins with the frame that is partly sent.
@@ -117,8 +151,10 @@ class outbox {
   std::size_t direct_bytes_ = 0;
   std::uint32_t direct_frames_ = 0;
   std::size_t publication_bytes_ = 0;
-  topic::fan_out* topic_ = nullptr;
-  topic::subscriber cursor_;
+  topic::reader* topics_ = nullptr;
+  topic::subscriber subscriber_;
+  bool blocked_ = false;
+  bool holds_logs_ = false;  // a chunk of publications is not a copy
 };
 
 }  // namespace broadcast_hub::session

@@ -1,27 +1,13 @@
 #include "session/session.hpp"
 
 #include "base/text.hpp"
+#include "session/handshake_state.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace broadcast_hub::session {
-namespace {
-
-shared_bytes share(std::string bytes) {
-  return std::make_shared<const std::string>(std::move(bytes));
-}
-
-}  // namespace
-
-struct session::handshake_state {
-  explicit handshake_state(std::size_t max_header_bytes) : parser(max_header_bytes) {}
-
-  wire::request_parser parser;
-  std::string early_bytes;
-  bool first_request = true;
-};
 
 session::session(shard_context& context, time_point now)
     : context_(context),
@@ -33,55 +19,10 @@ session::~session() {
   release_decoder();
 }
 
-session::event session::receive(char* data, std::size_t size, std::size_t& consumed,
-                                time_point now) {
-  last_received_ = now;
-  if (awaiting_pong_ && phase_ == phase::open) {
-    awaiting_pong_ = false;
-    // The wait for a pong may be longer than the time to the next ping.
-    deadline_ = std::min(deadline_, now + context_.options.heartbeat.ping_after);
-  }
-  switch (phase_) {
-    case phase::request:
-      return receive_request(data, size, consumed, now);
-    case phase::open:
-    case phase::closing:
-      return receive_frames(data, size, consumed, now);
-    default:
-      break;
-  }
-  release_decoder();
-  consumed = size;
-  return event::need_bytes;
-}
-
 bool session::wants_input() const noexcept {
   if (input_ended_ || phase_ == phase::deciding)
     return false;
   return phase_ != phase::request || outbox_.queue_empty();
-}
-
-session::event session::receive_request(const char* data, std::size_t size, std::size_t& consumed,
-                                        time_point now) {
-  wire::request_parser& parser = handshake_->parser;
-  // A kept-alive connection may be idle for long; a request, once begun, may not.
-  if (size > 0 && !handshake_->first_request && parser.held_bytes() == 0) {
-    deadline_ = now + context_.options.timeouts.handshake;
-  }
-  switch (parser.consume(data, size, consumed)) {
-    case wire::request_parser::result::need_more:
-      return event::need_bytes;
-    case wire::request_parser::result::bad:
-      cause_ = cause::bad_request;
-      respond(wire::text_response(parser.status(), parser.fault()), false, now);
-      consumed = size;
-      return event::need_bytes;
-    case wire::request_parser::result::complete:
-      break;
-  }
-  handshake_->first_request = false;
-  enter(phase::deciding, now + context_.options.timeouts.handshake);
-  return event::request;
 }
 
 wire::request session::take_request() {
@@ -108,103 +49,16 @@ void session::respond(const wire::response& response, bool keep_alive, time_poin
   }
 }
 
-std::string session::open(std::string handshake_response, time_point now) {
-  outbox_.push(outbox::kind::bytes, share(std::move(handshake_response)));
+std::string session::open(wire::accepted_upgrade accepted, time_point now) {
+  outbox_.push(outbox::kind::bytes, share(std::move(accepted.response)));
   was_opened_ = true;
+  deflate_ = accepted.deflate;
   const auto ping_after = context_.options.heartbeat.ping_after;
   enter(phase::open, ping_after > duration::zero() ? now + ping_after : time_point::max());
   // From here on an idle connection needs nothing of this.
   std::string early_bytes = std::move(handshake_->early_bytes);
   handshake_.reset();
   return early_bytes;
-}
-
-session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,
-                                       time_point now) {
-  consumed = 0;
-  if (!decoder_)
-    decoder_ = context_.decoders.take();
-  while (consumed < size && (phase_ == phase::open || phase_ == phase::closing)) {
-    wire::frame_event frame;
-    consumed += decoder_->consume(data + consumed, size - consumed, frame);
-    switch (frame.what) {
-      case wire::frame_event::kind::none:
-        break;
-      case wire::frame_event::kind::text:
-      case wire::frame_event::kind::binary:
-        // Who asked for the end does not want to hear more.
-        if (phase_ != phase::open)
-          break;
-        received_ = {frame.payload, frame.what == wire::frame_event::kind::text
-                                        ? message_kind::text
-                                        : message_kind::binary};
-        account_partial_message(now);
-        return event::message;
-      case wire::frame_event::kind::ping:
-        if (phase_ == phase::open) {
-          outbox_.push_ahead(wire::make_frame(wire::opcode::pong, frame.payload));
-        }
-        break;
-      case wire::frame_event::kind::pong:
-        break;
-      case wire::frame_event::kind::close:
-        on_peer_close(frame, now);
-        break;
-      case wire::frame_event::kind::fault:
-        on_fault(frame, now);
-        break;
-    }
-  }
-  account_partial_message(now);
-  if (decoder_->idle() || phase_ == phase::draining || phase_ == phase::finishing) {
-    release_decoder();
-  }
-  consumed = size;
-  return event::need_bytes;
-}
-
-void session::account_partial_message(time_point now) {
-  const auto held = static_cast<std::uint32_t>(decoder_->held_bytes());
-  context_.partial_bytes += held;
-  context_.partial_bytes -= counted_partial_bytes_;
-  counted_partial_bytes_ = held;
-  const bool in_budget = context_.partial_bytes <= context_.options.limits.max_partial_bytes;
-  if (held == 0 || in_budget || (phase_ != phase::open && phase_ != phase::closing))
-    return;
-  fail(close_code::try_again_later, "too many half-received messages", now);
-  // The message is let go at once, or the budget would be none; so no answer can be read.
-  enter(phase::draining, deadline_);
-}
-
-void session::release_decoder() {
-  if (!decoder_)
-    return;
-  context_.partial_bytes -= counted_partial_bytes_;
-  counted_partial_bytes_ = 0;
-  context_.decoders.put(std::move(decoder_));
-}
-
-void session::on_peer_close(const wire::frame_event& frame, time_point now) {
-  const bool ours = phase_ == phase::closing;
-  close_received_ = true;
-  note_ending(frame.code, frame.payload);
-  if (phase_ == phase::open) {
-    end_with(wire::make_close_frame(frame.code, {}));
-  } else if (!outbox_.only_last_frame_left()) {
-    // Our close frame still waits behind data that the peer will not read any more.
-    outbox_.cut_short_with(share(wire::make_close_frame(ending_->code, ending_->reason)));
-  }
-  // The time for our own close runs from its call.
-  enter(phase::finishing, ours ? deadline_ : now + context_.options.timeouts.close);
-}
-
-void session::on_fault(const wire::frame_event& frame, time_point now) {
-  if (phase_ != phase::open)
-    return enter(phase::finishing, now);
-  cause_ = cause::protocol_error;
-  fail(frame.code, frame.payload, now);
-  // Frame boundaries are lost, so no answer can be read: the peer's end is all that is awaited.
-  enter(phase::draining, deadline_);
 }
 
 std::error_code session::send(shared_bytes frame, time_point now) {
@@ -256,10 +110,16 @@ void session::end_with(std::string close_frame) {
   }
 }
 
-bool session::check_lag(time_point now) {
-  if (phase_ != phase::open || outbox_.lag() <= context_.options.outbound.max_lag_bytes) {
+bool session::enforce_policies(time_point now) {
+  if (phase_ != phase::open || !outbox_.enforce_policies(now))
     return false;
-  }
+  drop_slow_consumer("too far behind", now);
+  return true;
+}
+
+bool session::patrol(time_point now) {
+  if (phase_ != phase::open || !outbox_.patrol(now, context_.max_moved_bytes))
+    return false;
   drop_slow_consumer("too far behind", now);
   return true;
 }

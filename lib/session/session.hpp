@@ -3,7 +3,10 @@
 #include "base/clock.hpp"
 #include "session/decoder_pool.hpp"
 #include "session/outbox.hpp"
+#include "topic/limits.hpp"
 #include "wire/frame_decoder.hpp"
+#include "wire/handshake.hpp"
+#include "wire/inflater.hpp"
 #include "wire/request_parser.hpp"
 #include "wire/response.hpp"
 
@@ -13,6 +16,7 @@
 #include <broadcast_hub/message.hpp>
 #include <broadcast_hub/options.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,11 +29,16 @@ namespace broadcast_hub::session {
 /// What the sessions of one shard share.
 struct shard_context {
   explicit shard_context(const hub_options& hub_options)
-      : options(hub_options), decoders(hub_options.limits.max_message_bytes) {}
+      : options(hub_options),
+        max_moved_bytes(
+            std::max(options.outbound.max_queued_bytes, topic::largest_lag_bytes(options.topics))),
+        decoders(hub_options.limits.max_message_bytes) {}
 
   const hub_options& options;
+  const std::size_t max_moved_bytes;     ///< of publications in a connection's own queue
   std::string (*http_date)() = nullptr;  ///< the present moment for `Date` (RFC 9110, 6.6.1)
   decoder_pool decoders;
+  wire::inflater inflater;
   std::size_t partial_bytes = 0;  ///< of half-received messages, all connections together
 };
 
@@ -94,7 +103,7 @@ class session {
   void respond(const wire::response& response, bool keep_alive, time_point now);
 
   /// Returns the early bytes, to be received next.
-  std::string open(std::string handshake_response, time_point now);
+  std::string open(wire::accepted_upgrade accepted, time_point now);
   /// @}
 
   /// @name While open
@@ -111,8 +120,11 @@ class session {
   /// nothing when it closes already.
   void fail(close_code code, std::string_view reason, time_point now);
 
-  /// Closes with 4008 if the peer is too far behind; returns whether it did.
-  bool check_lag(time_point now);
+  /// Has the policies of its topics act on a peer that is behind; returns whether that closed it.
+  bool enforce_policies(time_point now);
+
+  /// The same, now and then, and for what its queue holds of logs.
+  bool patrol(time_point now);
   /// @}
 
   /// The socket is gone: nothing is sent or received any more.
@@ -124,6 +136,7 @@ class session {
 
   phase now_in() const noexcept { return phase_; }
   bool was_opened() const noexcept { return was_opened_; }
+  bool uses_deflate() const noexcept { return deflate_; }
   outbox& out() noexcept { return outbox_; }
   const outbox& out() const noexcept { return outbox_; }
 
@@ -150,6 +163,7 @@ class session {
   event receive_request(const char* data, std::size_t size, std::size_t& consumed, time_point now);
   event receive_frames(char* data, std::size_t size, std::size_t& consumed, time_point now);
   void on_peer_close(const wire::frame_event& frame, time_point now);
+  void inflate(wire::frame_event& frame);
   void on_fault(const wire::frame_event& frame, time_point now);
   void account_partial_message(time_point now);
   action on_heartbeat(time_point now);
@@ -171,6 +185,7 @@ class session {
   phase phase_ = phase::request;
   cause cause_ = cause::none;
   bool was_opened_ = false;
+  bool deflate_ = false;
   bool close_received_ = false;
   bool close_sent_ = false;
   bool awaiting_pong_ = false;

@@ -1,136 +1,119 @@
 #pragma once
 
-#include "topic/log.hpp"
+#include "base/clock.hpp"
+#include "topic/cursor.hpp"
+#include "topic/lane.hpp"
+#include "topic/pattern_index.hpp"
+#include "topic/topic.hpp"
 
-#include <sys/uio.h>
-
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
-#include <span>
+#include <string>
 #include <vector>
 
 namespace broadcast_hub::topic {
 
-/// One connection's part in a fan-out. Held by the connection, so that leaving costs no search.
-struct subscriber {
-  static constexpr std::uint32_t nowhere = 0xffffffff;
+struct fan_out;
 
-  std::uint32_t owner = 0;         ///< whose it is, in the owner's own numbering
-  std::uint32_t index = nowhere;   ///< its place in the fan-out
-  std::uint32_t sent_of_unit = 0;  ///< bytes already sent of the unit at its cursor
-  bool blocked = false;            ///< its socket is full: a walk passes it by
-
-  bool subscribed() const noexcept { return index != nowhere; }
+/// Subscribers of one name, or of one pattern, on one shard: their slots, dense, because a walk
+/// reads them one after the other. Topics that a pattern matches share its list.
+struct member_list {
+  std::string pattern;  ///< empty when it belongs to one topic
+  lane_kind lane = lane_kind::raw;
+  std::vector<std::uint32_t> slots;
+  std::atomic<std::size_t> size{0};  ///< of `slots`, for other threads
+  std::vector<fan_out*> fan_outs;    ///< the topics that it subscribes to
+  std::vector<fan_out*> active;      ///< those of them with something unread
+  bool listed = false;               ///< the walk under way visits it
 };
 
-/// Bytes of a log. They keep those of their segment alive, but no later segment.
-struct log_piece {
-  std::shared_ptr<const char[]> owner;
-  const char* data;
-  std::size_t size;
+/// The patterns that one shard has subscribers for, in one lane.
+struct pattern_lists {
+  std::map<std::string, std::unique_ptr<member_list>, std::less<>> by_pattern;
+  pattern_index<member_list*> matching;
 };
 
-/// The subscribers of one topic on one shard: a dense array of cursors into the log.
-///
-/// A cursor always stands between two units; what was sent of the unit behind it is
-/// `subscriber::sent_of_unit`.
-/// Thread safety: none; it belongs to its shard.
-class fan_out {
- public:
-  fan_out(log& log, std::size_t reader) noexcept : log_(log), reader_(reader) {}
-  ~fan_out();
+/// One lane of one topic on one shard. Everybody who has no cursor of his own stands at `base`, or
+/// at `target` once the walk under way has visited him.
+struct fan_out {
+  fan_out(std::shared_ptr<topic> source, lane_kind kind, cursor start)
+      : from(std::move(source)), lane(kind), base(std::move(start)) {
+    named.lane = kind;
+    named.fan_outs.push_back(this);
+    lists.push_back(&named);
+  }
   fan_out(const fan_out&) = delete;
   fan_out& operator=(const fan_out&) = delete;
 
-  /// The newcomer, which is not blocked, starts at the end of the log. It stays where it is in
-  /// memory until `remove`.
-  void add(subscriber& who, std::uint32_t owner);
-  void remove(subscriber& who) noexcept;
+  const topic_options& options() const noexcept { return from->options(); }
+  unit_size measure() const noexcept { return from->measure(); }
+  bool active() const noexcept { return dirty || walking; }
 
-  std::size_t size() const noexcept { return entries_.size(); }
-
-  std::uint64_t cursor(const subscriber& who) const noexcept { return entries_[who.index].cursor; }
-
-  /// Bytes from its cursor to the end of the log.
-  std::uint64_t lag(const subscriber& who) const noexcept {
-    return log_.end_position() - cursor(who);
+  bool has_subscribers() const noexcept {
+    for (const member_list* each : lists) {
+      if (!each->slots.empty())
+        return true;
+    }
+    return false;
   }
 
-  /// The present end of the log.
-  std::uint64_t end() const noexcept { return log_.end_position(); }
+  /// What a walk to `target` offers to somebody at `base`.
+  std::uint64_t units() const noexcept { return target.at.offset - base.offset; }
+  std::uint64_t bytes() const noexcept { return target.at.position - base.position; }
 
-  /// Fills `out` with what is unsent between a cursor and `end`; returns the number of entries
-  /// used. What does not fit is left for the next call.
-  std::size_t gather(const subscriber& who, std::uint64_t end, std::span<iovec> out) const;
+  /// How long the unit at a position has been on offer.
+  duration age(std::uint64_t position, time_point now) const noexcept {
+    for (const mark& each : marks) {
+      if (each.end > position)
+        return now - each.offered;
+    }
+    return duration::zero();
+  }
 
-  /// As above, from any position between two units, `skip` bytes of the first unit left out.
-  std::size_t gather(std::uint64_t from, std::uint64_t skip, std::uint64_t end,
-                     std::span<iovec> out) const;
+  /// Up to where publications were on offer at a moment.
+  std::uint64_t offered_before(time_point then) const noexcept {
+    std::uint64_t position = 0;
+    for (const mark& each : marks) {
+      if (each.offered <= then)
+        position = each.end;
+    }
+    return position;
+  }
 
-  /// The same with ownership, for a queue that outlives the log's own interest.
-  std::vector<log_piece> pieces(const subscriber& who, std::uint64_t end) const;
+  /// Remembers when the walk offered what it did; about 16 times within the largest lag.
+  void note_offer(time_point now) {
+    const duration most = options().max_lag;
+    while (!marks.empty() && now - marks.front().offered > 2 * most && marks.size() > 1)
+      marks.erase(marks.begin());
+    if (!marks.empty() && now - marks.back().offered < most / 16) {
+      marks.back().end = target.at.position;
+    } else {
+      marks.push_back({target.at.position, now});
+    }
+  }
 
-  /// Bytes of the partly sent unit at the cursor; all of it, the sent part included.
-  log_piece unit_at_cursor(const subscriber& who) const;
-
-  /// `sent` more bytes went out; returns the number of units that this completed.
-  std::size_t advance(subscriber& who, std::size_t sent);
-
-  /// Sets a cursor to a position between two units, for example behind what was moved elsewhere.
-  void set_cursor(subscriber& who, std::uint64_t position) noexcept;
-
-  /// @name A walk over all subscribers, in slices
-  /// Between two slices subscribers may come and go; none is visited twice or left out.
-  /// @{
-
-  /// Begins a walk to the present end, if there is something to read and none under way. Returns
-  /// whether one is under way now.
-  bool begin_walk();
-
-  struct visit {
-    subscriber* who = nullptr;  ///< null: the walk is over
-    bool at_common = false;     ///< its cursor stands where the last walk ended, as most do
+  struct mark {
+    std::uint64_t end;
+    time_point offered;
   };
 
-  /// The next subscriber whose cursor is before the walk's end, blocked ones included.
-  visit next();
-
-  /// After `next` returned null: tells the log, and lets go of segments that nobody needs.
-  void end_walk();
-
-  std::uint64_t walk_begin() const noexcept { return walk_begin_; }
-  std::uint64_t walk_end() const noexcept { return walk_end_.position; }
-  std::size_t walk_units() const noexcept { return walk_end_.offset - walk_begin_offset_; }
-  bool walking() const noexcept { return walking_; }
-
-  /// Moves a cursor from the walk's begin to its end in one go.
-  void complete(subscriber& who) noexcept { entries_[who.index].cursor = walk_end_.position; }
-  /// @}
-
-  /// Bytes of segments held, for tests and statistics.
-  std::size_t held_bytes() const noexcept;
-
- private:
-  struct entry {
-    subscriber* who;
-    std::uint64_t cursor;
-  };
-
-  const std::shared_ptr<segment>& locate(std::uint64_t position) const noexcept;
-  void trim() noexcept;
-
-  log& log_;
-  std::size_t reader_;
-  std::vector<entry> entries_;
-  std::shared_ptr<segment> oldest_;  // the segment of the slowest cursor, and so all that follow
-
-  bool lagging_ = false;  // a cursor was behind when segments were let go last
-  bool walking_ = false;
-  std::size_t walked_ = 0;  // entries below it have been visited
-  std::uint64_t walk_begin_ = 0;
-  std::uint64_t walk_begin_offset_ = 0;
-  log_end walk_end_;
+  const std::shared_ptr<topic> from;
+  const lane_kind lane;
+  member_list named;
+  std::vector<member_list*> lists;  ///< `named` and those of patterns
+  cursor base;
+  lane_end target;            ///< where the walk under way ends, or the last one ended
+  std::vector<mark> marks;    ///< only while somebody is behind
+  std::size_t behind = 0;     ///< subscribers with a cursor of their own
+  std::uint64_t lag = 0;      ///< bytes, of the slowest that the walk or patrol has visited
+  bool lagging = false;       ///< the reader's patrols look at it
+  bool reported_lag = false;  ///< the topic has been told of a lag
+  bool dirty = false;         ///< the topic said that there is something new
+  bool walking = false;
 };
 
 }  // namespace broadcast_hub::topic

@@ -1,13 +1,18 @@
 #include "topic/segment.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 namespace broadcast_hub::topic {
 
 // Not value-initialised: every byte is written before a reader may see it.
-segment::segment(std::uint64_t begin, std::size_t capacity)
-    : begin_(begin), capacity_(capacity), data_(new char[capacity]) {}
+segment::segment(std::uint64_t begin, std::uint64_t units_before, std::size_t capacity,
+                 memory_budget& budget)
+    : begin_(begin),
+      units_before_(units_before),
+      capacity_(capacity),
+      data_(
+          std::allocate_shared_for_overwrite<char[]>(budgeted_allocator<char>(budget), capacity)) {}
 
 segment::~segment() {
   // A long chain must not be destroyed by recursion: the first destructor of this thread lets go
@@ -26,7 +31,8 @@ segment::~segment() {
 }
 
 void segment::write(std::uint64_t position, std::string_view bytes) noexcept {
-  std::memcpy(data_.get() + (position - begin_), bytes.data(), bytes.size());
+  // Not memcpy, which forbids the null pointer of an empty view.
+  std::copy(bytes.begin(), bytes.end(), data_.get() + (position - begin_));
 }
 
 void segment::seal(std::shared_ptr<segment> next) noexcept {

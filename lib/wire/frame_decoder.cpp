@@ -7,8 +7,21 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace broadcast_hub::wire {
+
+namespace {
+
+constexpr unsigned fin_bit = 0x80;
+
+/// What a compressor can make of that many bytes when they do not compress: zlib's smallest
+/// blocks have a header of five bytes for every 127, and others flush often.
+constexpr std::size_t most_compressed_bytes(std::size_t message_bytes) noexcept {
+  return message_bytes + message_bytes / 8 + 1024;
+}
+
+}  // namespace
 
 class frame_decoder::impl {
  public:
@@ -19,6 +32,7 @@ class frame_decoder::impl {
   bool faulted() const noexcept { return fault_.what == frame_event::kind::fault; }
   std::size_t held_bytes() const noexcept;
   void trim() noexcept;
+  void expect_deflate(bool agreed) noexcept { deflate_ = agreed; }
 
  private:
   std::size_t consume_to_event(char* data, std::size_t size, frame_event& event);
@@ -28,9 +42,11 @@ class frame_decoder::impl {
   void feed(unsigned char* data, std::size_t size);
   frame_event end_frame();
   frame_event take_message();
+  std::uint64_t room() const noexcept;
   void fail(close_code code, std::string_view rule) noexcept;
 
   std::size_t max_message_bytes_;
+  bool deflate_ = false;
   std::shared_ptr<websocketpp_config::con_msg_manager_type> slots_;
   websocketpp_config::rng_type random_;  // never asked: a server does not mask
   websocketpp_processor processor_;
@@ -39,6 +55,8 @@ class frame_decoder::impl {
   std::uint64_t payload_left_ = 0;   // of the current frame
   std::uint64_t message_bytes_ = 0;  // of the data message, all frames so far
   bool message_open_ = false;        // a data frame without FIN has ended
+  bool compressed_ = false;          // the data message under way is
+  bool text_ = false;                // what it said it would be when compressed
   frame_event fault_;                // kind `fault` once the peer has broken a rule
 };
 
@@ -46,7 +64,8 @@ frame_decoder::impl::impl(std::size_t max_message_bytes)
     : max_message_bytes_(max_message_bytes),
       slots_(std::make_shared<websocketpp_config::con_msg_manager_type>()),
       processor_(false, true, slots_, random_) {
-  processor_.set_max_message_size(max_message_bytes);
+  // `room` has refused before.
+  processor_.set_max_message_size(std::numeric_limits<std::size_t>::max());
 }
 
 std::size_t frame_decoder::impl::consume(char* data, std::size_t size,
@@ -85,7 +104,7 @@ std::size_t frame_decoder::impl::read_header(const char* data, std::size_t size)
   const bool start_was_checked = header_.has_start();
   const std::size_t taken = header_.take(data, size);
   if (header_.has_start() && !start_was_checked) {
-    if (const auto fault = header_.check_start(message_open_)) {
+    if (const auto fault = header_.check_start(message_open_, deflate_)) {
       fail(fault->code, fault->rule);
       return taken;
     }
@@ -97,8 +116,11 @@ std::size_t frame_decoder::impl::read_header(const char* data, std::size_t size)
 }
 
 void frame_decoder::impl::begin_payload() {
-  // A difference, never a sum: hybi13 adds the lengths of fragments up and lets them wrap around.
-  if (const auto fault = header_.check_length(max_message_bytes_ - message_bytes_)) {
+  if (!header_.control() && !message_open_) {
+    compressed_ = header_.compressed();
+    text_ = header_.text();
+  }
+  if (const auto fault = header_.check_length(room())) {
     fail(fault->code, fault->rule);
     return;
   }
@@ -108,7 +130,19 @@ void frame_decoder::impl::begin_payload() {
   }
   std::array<unsigned char, 14> copy{};
   std::copy_n(header_.data(), header_.size(), copy.begin());
+  if (header_.compressed()) {
+    // hybi13 knows nothing of compression, and must not look for UTF-8 in it.
+    copy[0] =
+        static_cast<unsigned char>((copy[0] & fin_bit) | static_cast<unsigned>(opcode::binary));
+  }
   feed(copy.data(), header_.size());
+}
+
+std::uint64_t frame_decoder::impl::room() const noexcept {
+  // A difference, never a sum: hybi13 adds the lengths of fragments up and lets them wrap around.
+  const std::uint64_t limit =
+      compressed_ ? most_compressed_bytes(max_message_bytes_) : max_message_bytes_;
+  return limit - message_bytes_;
 }
 
 std::size_t frame_decoder::impl::read_payload(char* data, std::size_t size) {
@@ -166,7 +200,8 @@ frame_event frame_decoder::impl::take_message() {
       }
       return {kind::text, close_code::no_status, payload};
     case codes::binary:
-      return {kind::binary, close_code::no_status, payload};
+      return {compressed_ && text_ ? kind::text : kind::binary, close_code::no_status, payload,
+              compressed_};
     case codes::ping:
       return {kind::ping, close_code::no_status, payload};
     case codes::pong:
@@ -212,6 +247,9 @@ bool frame_decoder::faulted() const noexcept {
 }
 std::size_t frame_decoder::held_bytes() const noexcept {
   return impl_->held_bytes();
+}
+void frame_decoder::expect_deflate(bool agreed) noexcept {
+  impl_->expect_deflate(agreed);
 }
 void frame_decoder::trim() noexcept {
   impl_->trim();

@@ -14,7 +14,7 @@ namespace broadcast_hub::wire {
 struct frame_event {
   enum class kind : unsigned char {
     none,    ///< more bytes are needed
-    text,    ///< a whole message, valid UTF-8
+    text,    ///< a whole message, valid UTF-8 unless it is compressed
     binary,  ///< a whole message
     ping,
     pong,
@@ -25,6 +25,7 @@ struct frame_event {
   kind what = kind::none;
   close_code code = close_code::no_status;
   std::string_view payload;  ///< valid until the decoder's next call
+  bool compressed = false;   ///< the payload is still to be inflated, and text to be checked then
 };
 
 /// Turns the bytes of a client into messages (RFC 6455, sections 5 to 8). Reads and checks each
@@ -39,6 +40,9 @@ class frame_decoder {
   ~frame_decoder();
   frame_decoder(const frame_decoder&) = delete;
   frame_decoder& operator=(const frame_decoder&) = delete;
+
+  /// Whether the connection agreed on permessage-deflate (RFC 7692). Only while `idle()`.
+  void expect_deflate(bool agreed) noexcept;
 
   /// Reads from `data`, which it may change (unmasking in place), up to the end of the first event;
   /// returns the number of bytes consumed. Call again while bytes are left.

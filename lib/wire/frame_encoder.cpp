@@ -67,6 +67,11 @@ std::string_view payload_of(std::string_view frame) noexcept {
   return frame.substr(frame::get_header_len(start_of(frame.data())));
 }
 
+message_kind kind_of(std::string_view frame) noexcept {
+  const bool text = (frame.front() & 0x0f) == static_cast<int>(opcode::text);
+  return text ? message_kind::text : message_kind::binary;
+}
+
 bool may_send(close_code code) noexcept {
   const auto number = static_cast<unsigned>(code);
   const bool defined = (number >= 1000 && number <= 1003) || (number >= 1007 && number <= 1014);

@@ -44,6 +44,9 @@ std::size_t frame_size(const char* frame) noexcept;
 /// The payload of a frame that one of the functions above made.
 std::string_view payload_of(std::string_view frame) noexcept;
 
+/// Whether it is a text or a binary frame.
+message_kind kind_of(std::string_view frame) noexcept;
+
 /// Whether RFC 6455, section 7.4 lets an endpoint send the code.
 bool may_send(close_code code) noexcept;
 

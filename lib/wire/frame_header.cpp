@@ -30,8 +30,15 @@ std::size_t frame_header::take(const char* data, std::size_t size) noexcept {
   return taken;
 }
 
-std::optional<frame_fault> frame_header::check_start(bool message_open) const noexcept {
-  if (rsv() != 0) {
+bool frame_header::text() const noexcept {
+  return opcode() == static_cast<unsigned>(wire::opcode::text);
+}
+
+std::optional<frame_fault> frame_header::check_start(bool message_open,
+                                                     bool deflate) const noexcept {
+  const bool begins_message = !control() && !message_open;
+  const unsigned agreed = deflate && begins_message ? rsv1 : 0;
+  if ((rsv() & ~agreed) != 0) {
     return protocol_fault("reserved bit set without an extension");
   }
   if (!known_opcode(opcode())) {

@@ -32,10 +32,14 @@ class frame_header {
   /// Requires: `has_start()`.
   bool fin() const noexcept { return (bytes_[0] & 0x80U) != 0; }
   bool control() const noexcept { return (bytes_[0] & 0x08U) != 0; }
+  bool compressed() const noexcept { return (bytes_[0] & rsv1) != 0; }
+  bool text() const noexcept;
 
   /// The rules that the first two bytes alone can break. `message_open`: fragments of a data
-  /// message have come, but not its last one. Requires: `has_start()`.
-  std::optional<frame_fault> check_start(bool message_open) const noexcept;
+  /// message have come, but not its last one. `deflate`: permessage-deflate was agreed on, so the
+  /// first frame of a data message may say that it is compressed (RFC 7692, section 6). Requires:
+  /// `has_start()`.
+  std::optional<frame_fault> check_start(bool message_open, bool deflate) const noexcept;
 
   /// The rules for the length; `room` is what the message limit has left. Requires: `complete()`.
   std::optional<frame_fault> check_length(std::uint64_t room) const noexcept;
@@ -47,6 +51,7 @@ class frame_header {
 
  private:
   static constexpr std::size_t start_size = 2;
+  static constexpr unsigned rsv1 = 0x40;
 
   unsigned opcode() const noexcept { return bytes_[0] & 0x0fU; }
   unsigned rsv() const noexcept { return bytes_[0] & 0x70U; }

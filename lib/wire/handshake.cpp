@@ -1,11 +1,14 @@
 #include "wire/handshake.hpp"
 
 #include "base/text.hpp"
+#include "wire/deflate_offer.hpp"
+#include "wire/extensions.hpp"
 #include "wire/http_text.hpp"
 #include "wire/websocketpp_config.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace broadcast_hub::wire {
@@ -13,6 +16,7 @@ namespace {
 
 constexpr std::string_view supported_version = "13";
 constexpr std::string_view header_prefix = "Sec-WebSocket-";
+constexpr std::string_view extensions_header = "Sec-WebSocket-Extensions";
 
 response refuse(int status, std::string_view text) {
   response made = text_response(status, text);
@@ -113,6 +117,9 @@ response check_upgrade(const request& request) {
   if (!is_key(request.header("Sec-WebSocket-Key"))) {
     return refuse(400, "Sec-WebSocket-Key does not stand for 16 bytes.");
   }
+  if (!parse_extensions(request.header(extensions_header))) {
+    return refuse(400, "Sec-WebSocket-Extensions is malformed.");
+  }
   if (!accepted_by_websocketpp(request)) {
     return refuse(400, "The WebSocket request is malformed.");
   }
@@ -134,13 +141,19 @@ std::vector<std::string> offered_subprotocols(const request& request) {
   return offered;
 }
 
-std::string accept_upgrade(const request& request, std::string_view subprotocol) {
+accepted_upgrade accept_upgrade(const request& request, std::string_view subprotocol,
+                                bool may_deflate) {
   const handshake_processor processor;
   websocketpp::http::parser::response accepted;
   processor->process_handshake(as_websocketpp(request), std::string(subprotocol), accepted);
   accepted.set_version("HTTP/1.1");
   accepted.set_status(websocketpp::http::status_code::switching_protocols);
-  return accepted.raw();
+  const auto deflate = may_deflate ? accept_deflate(request.header(extensions_header))
+                                   : std::optional<std::string>();
+  if (deflate) {
+    accepted.replace_header(std::string(extensions_header), *deflate);
+  }
+  return {accepted.raw(), deflate.has_value()};
 }
 
 }  // namespace broadcast_hub::wire

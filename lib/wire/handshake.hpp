@@ -17,7 +17,7 @@ bool asks_for_websocket(const request& request) noexcept;
 /// Checks the request as RFC 6455, section 4.2.1 wants it: GET, HTTP/1.1, `Upgrade` and
 /// `Connection` by token, version exactly 13, a key that decodes to 16 bytes, no body. Status 101
 /// when it is in order, else the response to send: 400, 405 or 426 (with `Sec-WebSocket-Version:
-/// 13`).
+/// 13`). Also `Sec-WebSocket-Extensions` must be well-formed (section 9.1).
 response check_upgrade(const request& request);
 
 /// Subprotocols in the order offered; repetitions, and what is no token, left out.
@@ -26,7 +26,14 @@ std::vector<std::string> offered_subprotocols(const request& request);
 /// Whether a page with the request's `Origin` may connect; see `listen_options::allowed_origins`.
 bool origin_allowed(const request& request, const std::vector<std::string>& allowed);
 
-/// The bytes of the 101 response. Requires: `check_upgrade` said 101. `subprotocol` may be empty.
-std::string accept_upgrade(const request& request, std::string_view subprotocol);
+struct accepted_upgrade {
+  std::string response;  ///< the bytes of the 101 response
+  bool deflate = false;  ///< permessage-deflate is part of it
+};
+
+/// Requires: `check_upgrade` said 101. `subprotocol` may be empty; `may_deflate`:
+/// permessage-deflate is agreed on if it is offered as we can keep it.
+accepted_upgrade accept_upgrade(const request& request, std::string_view subprotocol,
+                                bool may_deflate);
 
 }  // namespace broadcast_hub::wire

@@ -11,14 +11,18 @@ need() {
   command -v "$1" >/dev/null || { echo "run.sh needs $1. On Debian: apt install $2" >&2; exit 2; }
 }
 
-build_programs() {
+configure() {
   need cmake cmake
-  mkdir -p "$root/build"
   need ninja ninja-build
+  mkdir -p "$root/build"
   cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DBROADCAST_HUB_BUILD_TESTS=ON -DBROADCAST_HUB_BUILD_BENCH=ON \
     -DBROADCAST_HUB_BUILD_EXAMPLES=OFF >"$build.log" 2>&1 ||
     { cat "$build.log" >&2; exit 1; }
+}
+
+build_programs() {
+  configure
   cmake --build "$build" --target benchmark_programs
 }
 
@@ -35,11 +39,22 @@ install_ws() {
   ) 9<"$ws/package.json"
 }
 
+run_micro() {
+  local core=()
+  [[ $(nproc) -gt 1 ]] && core=(taskset --cpu-list 0)
+  configure
+  cmake --build "$build" --target micro_benchmarks ||
+    { echo "run.sh --micro needs Google Benchmark. On Debian: apt install libbenchmark-dev" >&2
+      exit 2; }
+  exec "${core[@]}" "$build/test/benchmark/micro/micro_benchmarks" "$@"
+}
+
 need node nodejs
 need setpriv util-linux
 need taskset util-linux
 case " $* " in
-  *" --help "*) exec node "$here/rig/main.mjs" --help ;;
+  *" --help "* | *" --list "*) exec node "$here/rig/main.mjs" "$@" ;;
+  " --micro "*) shift && run_micro "$@" ;;
   *" --build-dir"[=\ ]*) install_ws && exec node "$here/rig/main.mjs" "$@" ;;
   *)
     build_programs

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <array>
 #include <cerrno>
@@ -30,6 +31,28 @@ unsigned close_code_of(const frame& closing) {
     return static_cast<unsigned>(static_cast<unsigned char>(closing.payload[i]));
   };
   return byte(0) << 8U | byte(1);
+}
+
+/// RFC 7692, section 7.2.2, by zlib itself: the library's own way is what is to be tested.
+std::string inflated(std::string payload) {
+  payload.append("\x00\x00\xff\xff", 4);
+  z_stream stream{};
+  inflateInit2(&stream, -15);
+  stream.next_in = reinterpret_cast<Bytef*>(payload.data());
+  stream.avail_in = static_cast<uInt>(payload.size());
+  std::string whole;
+  std::array<char, 65536> piece;
+  int outcome = Z_OK;
+  do {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = piece.size();
+    outcome = inflate(&stream, Z_SYNC_FLUSH);
+    whole.append(piece.data(), piece.size() - stream.avail_out);
+  } while (outcome == Z_OK && stream.avail_out == 0);
+  inflateEnd(&stream);
+  if ((outcome != Z_OK && outcome != Z_BUF_ERROR) || stream.avail_in > 0)
+    throw std::runtime_error("a message that cannot be inflated");
+  return whole;
 }
 
 }  // namespace
@@ -113,6 +136,18 @@ std::uint16_t raw_client::local_port() const {
   return ntohs(address.sin_port);
 }
 
+std::size_t raw_client::read_some(std::span<char> into) {
+  if (!received_.empty()) {
+    const std::size_t size = received_.copy(into.data(), into.size());
+    received_.erase(0, size);
+    return size;
+  }
+  const ssize_t size = ::recv(socket_, into.data(), into.size(), MSG_DONTWAIT);
+  if (size < 0 && errno != EAGAIN && errno != ECONNRESET)
+    fail("recv");
+  return size > 0 ? static_cast<std::size_t>(size) : 0;
+}
+
 bool raw_client::fill() {
   pollfd readable{socket_, POLLIN, 0};
   if (::poll(&readable, 1, patience_ms) != 1) {
@@ -152,7 +187,9 @@ void ws_client::send_close(std::uint16_t code, std::string_view reason) {
 frame ws_client::read_frame() {
   const std::string start = socket_.read_exactly(2);
   const auto byte = [](char c) { return static_cast<unsigned char>(c); };
-  if ((byte(start[0]) & 0xf0U) != 0x80U)
+  const unsigned reserved = byte(start[0]) & 0x70U;
+  const bool compressed = reserved == 0x40U && agreed_on_deflate();
+  if ((byte(start[0]) & 0x80U) == 0 || (reserved != 0 && !compressed))
     throw std::runtime_error("not a whole, plain frame");
   std::uint64_t size = byte(start[1]);
   if (size > 127)
@@ -164,7 +201,14 @@ frame ws_client::read_frame() {
     }
     size = long_size;
   }
-  return {byte(start[0]) & 0x0fU, socket_.read_exactly(size)};
+  frame read{byte(start[0]) & 0x0fU, socket_.read_exactly(size), compressed};
+  if (compressed)
+    read.payload = inflated(std::move(read.payload));
+  return read;
+}
+
+bool ws_client::agreed_on_deflate() const {
+  return response_.find("\r\nSec-WebSocket-Extensions: permessage-deflate") != std::string::npos;
 }
 
 std::string ws_client::read_text() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,14 @@ class raw_client {
 
   std::uint16_t local_port() const;
 
+  /// @name For who waits for many sockets at once
+  /// @{
+  int descriptor() const noexcept { return socket_; }
+
+  /// What has come, without waiting for more; 0 when nothing has, or when the stream has ended.
+  std::size_t read_some(std::span<char> into);
+  /// @}
+
  private:
   bool fill();
 
@@ -44,6 +53,7 @@ class raw_client {
 struct frame {
   unsigned opcode = 0;
   std::string payload;
+  bool compressed = false;  ///< it was; the payload is not any more
 
   friend bool operator==(const frame&, const frame&) = default;
 };
@@ -75,9 +85,15 @@ class ws_client {
   raw_client& socket() noexcept { return socket_; }
 
  private:
+  bool agreed_on_deflate() const;
+
   raw_client socket_;
   std::string response_;
 };
+
+/// What a client sends that knows permessage-deflate (RFC 7692).
+inline constexpr char deflate_offer[] =
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 
 /// A correct handshake request.
 std::string handshake_request(const std::string& path = "/", const std::string& extra_headers = {});

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -49,14 +50,19 @@ std::size_t broadcast_until(crowd& clients, std::size_t in_flight, const stop_ru
 }  // namespace
 
 void measure_broadcasts(const load_options& options, json_line& report) {
-  crowd clients(options.port, options.clients, options.payload_bytes, options.patience);
+  crowd clients(options, options.clients);
   clients.open();
-  broadcast_until(clients, options.in_flight, {options.warm_up_broadcasts, {}});
+  // No more at a time than that either: with many clients it would take longer than the
+  // measurement.
+  const std::size_t warm_up = std::max<std::size_t>(options.warm_up_broadcasts, 1);
+  broadcast_until(clients, std::min(options.in_flight, warm_up), {warm_up, {}});
 
+  const std::uint64_t bytes_before = clients.received_bytes();
   const reading before = take_reading(options.server_pid);
   const std::size_t broadcasts =
       broadcast_until(clients, options.in_flight, {options.broadcasts, options.least_time});
   const reading after = take_reading(options.server_pid);
+  const std::uint64_t bytes = clients.received_bytes() - bytes_before;
 
   // A frame too many behind the last measured one shows in front of one more broadcast.
   broadcast_until(clients, 1, {1, {}});
@@ -71,6 +77,7 @@ void measure_broadcasts(const load_options& options, json_line& report) {
       .add("seconds", elapsed)
       .add("server_cpu_us_per_delivery", per_delivery(after.server_cpu - before.server_cpu))
       .add("load_cpu_us_per_delivery", per_delivery(after.own_cpu - before.own_cpu))
+      .add("wire_bytes_per_delivery", static_cast<double>(bytes) / static_cast<double>(deliveries))
       .add("deliveries_per_second", static_cast<double>(deliveries) / elapsed);
 }
 

@@ -1,12 +1,13 @@
 #include "load_generator/broadcast_window.hpp"
 
-#include "load_generator/payload.hpp"
-
 namespace broadcast_hub::benchmark {
+
+using clock = std::chrono::steady_clock;
 
 std::string_view broadcast_window::add() {
   const std::uint64_t sequence = oldest_ + broadcasts_.size();
-  broadcasts_.push_back({make_payload(sequence, payload_bytes_), clients_});
+  const auto now = latencies_ != nullptr ? clock::now() : clock::time_point();
+  broadcasts_.push_back({make_payload(kind_, sequence, payload_bytes_), clients_, {}, now});
   return broadcasts_.back().payload;
 }
 
@@ -18,8 +19,20 @@ std::string_view broadcast_window::payload(std::uint64_t sequence) const noexcep
   return broadcasts_[sequence - oldest_].payload;
 }
 
-void broadcast_window::delivered(std::uint64_t sequence) noexcept {
-  --broadcasts_[sequence - oldest_].waiting_clients;
+std::string_view broadcast_window::known_encoding(std::uint64_t sequence) const noexcept {
+  return broadcasts_[sequence - oldest_].encoding;
+}
+
+void broadcast_window::remember_encoding(std::uint64_t sequence, std::string_view bytes) {
+  broadcasts_[sequence - oldest_].encoding = bytes;
+}
+
+void broadcast_window::delivered(std::uint64_t sequence) {
+  broadcast& received = broadcasts_[sequence - oldest_];
+  if (latencies_ != nullptr) {
+    latencies_->add(clock::now() - received.asked_for);
+  }
+  --received.waiting_clients;
   while (!broadcasts_.empty() && broadcasts_.front().waiting_clients == 0) {
     broadcasts_.pop_front();
     ++oldest_;

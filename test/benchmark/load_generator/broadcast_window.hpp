@@ -1,5 +1,9 @@
 #pragma once
 
+#include "load_generator/latency_log.hpp"
+#include "load_generator/payload.hpp"
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -11,8 +15,12 @@ namespace broadcast_hub::benchmark {
 /// The broadcasts asked for that some client still waits for, oldest first.
 class broadcast_window {
  public:
-  broadcast_window(std::size_t clients, std::size_t payload_bytes)
-      : clients_(clients), payload_bytes_(payload_bytes) {}
+  broadcast_window(std::size_t clients, payload_kind kind, std::size_t payload_bytes)
+      : clients_(clients), kind_(kind), payload_bytes_(payload_bytes) {}
+
+  /// From now on the time from asking for a broadcast to each delivery is noted in `log`, which
+  /// outlives this. None is noted after `nullptr`.
+  void note_latencies(latency_log* log) noexcept { latencies_ = log; }
 
   /// Notes one more broadcast; the view of its payload holds until all clients have it.
   std::string_view add();
@@ -23,9 +31,14 @@ class broadcast_window {
   /// Requires: `holds(sequence)`.
   std::string_view payload(std::uint64_t sequence) const noexcept;
 
+  /// Compressed bytes that were found to say `payload(sequence)`, without a context; empty when
+  /// there are none. They need not be inflated again for each client. Requires: `holds(sequence)`.
+  std::string_view known_encoding(std::uint64_t sequence) const noexcept;
+  void remember_encoding(std::uint64_t sequence, std::string_view bytes);
+
   /// One more client has it. Every client has its broadcasts in order, so the oldest one is
   /// complete first.
-  void delivered(std::uint64_t sequence) noexcept;
+  void delivered(std::uint64_t sequence);
 
   std::size_t in_flight() const noexcept { return broadcasts_.size(); }
   std::uint64_t oldest() const noexcept { return oldest_; }
@@ -34,12 +47,16 @@ class broadcast_window {
   struct broadcast {
     std::string payload;
     std::size_t waiting_clients;
+    std::string encoding;
+    std::chrono::steady_clock::time_point asked_for;
   };
 
   std::size_t clients_;
+  payload_kind kind_;
   std::size_t payload_bytes_;
   std::uint64_t oldest_ = 0;
   std::deque<broadcast> broadcasts_;
+  latency_log* latencies_ = nullptr;
 };
 
 }  // namespace broadcast_hub::benchmark

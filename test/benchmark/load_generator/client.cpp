@@ -1,5 +1,6 @@
 #include "load_generator/client.hpp"
 
+#include "load_generator/handshake.hpp"
 #include "load_generator/server_fault.hpp"
 #include "support/system_call.hpp"
 
@@ -13,18 +14,6 @@
 
 namespace broadcast_hub::benchmark {
 namespace {
-
-// The key and the answer of RFC 6455, section 1.3: one key for all saves hashing here, and the
-// server has to hash all the same.
-constexpr std::string_view request_head =
-    "GET / HTTP/1.1\r\n"
-    "Host: localhost\r\n"
-    "Upgrade: websocket\r\n"
-    "Connection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n"
-    "\r\n";
-constexpr std::string_view accept_value = ": s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
 constexpr masking_key mask{0x37, -0x06, 0x21, 0x3d};
 
@@ -59,20 +48,23 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-client::client(std::size_t number, std::uint16_t port)
-    : number_(number), socket_(connect_to(port)), unsent_(request_head) {
+client::client(std::size_t number, std::uint16_t port, bool deflate)
+    : number_(number),
+      socket_(connect_to(port)),
+      deflate_(deflate),
+      unsent_(handshake_request(deflate)) {
   if (!flush()) {
     fail("the handshake could not be sent at once");
   }
 }
 
-void client::read(std::vector<char>& scratch, broadcast_window& window) {
+void client::read(reading_tools& tools, broadcast_window& window) {
   constexpr std::size_t room = 256 << 10U;
   const std::size_t kept = unread_.size();
-  if (scratch.size() < kept + room) {
-    scratch.resize(kept + room);
+  if (tools.bytes.size() < kept + room) {
+    tools.bytes.resize(kept + room);
   }
-  const ssize_t received = ::recv(socket(), scratch.data() + kept, room, MSG_DONTWAIT);
+  const ssize_t received = ::recv(socket(), tools.bytes.data() + kept, room, MSG_DONTWAIT);
   if (received == 0) {
     fail("was disconnected");
   }
@@ -82,9 +74,11 @@ void client::read(std::vector<char>& scratch, broadcast_window& window) {
     }
     fail("cannot read: " + last_error());
   }
-  unread_.copy(scratch.data(), kept);
-  std::string_view bytes(scratch.data(), kept + static_cast<std::size_t>(received));
-  for (std::size_t taken = take_one(bytes, window); taken > 0; taken = take_one(bytes, window)) {
+  tools.received_bytes += static_cast<std::uint64_t>(received);
+  unread_.copy(tools.bytes.data(), kept);
+  std::string_view bytes(tools.bytes.data(), kept + static_cast<std::size_t>(received));
+  for (std::size_t taken = take_one(bytes, tools, window); taken > 0;
+       taken = take_one(bytes, tools, window)) {
     bytes.remove_prefix(taken);
   }
   if (bytes.empty() && kept == 0) {
@@ -93,35 +87,30 @@ void client::read(std::vector<char>& scratch, broadcast_window& window) {
   unread_.assign(bytes);
 }
 
-std::size_t client::take_one(std::string_view bytes, broadcast_window& window) {
-  return open_ ? take_frame(bytes, window) : take_handshake(bytes);
+std::size_t client::take_one(std::string_view bytes, reading_tools& tools,
+                             broadcast_window& window) {
+  return open_ ? take_frame(bytes, tools, window) : take_handshake(bytes);
 }
 
 std::size_t client::take_handshake(std::string_view bytes) {
-  constexpr std::string_view head_end = "\r\n\r\n";
-  const std::size_t end = bytes.find(head_end);
-  if (end == std::string_view::npos) {
-    return 0;
+  const handshake_answer answer = read_handshake(bytes, deflate_);
+  if (!answer.fault.empty()) {
+    fail(answer.fault);
   }
-  const std::string_view head = bytes.substr(0, end + head_end.size());
-  if (!head.starts_with("HTTP/1.1 101 ")) {
-    fail("was refused: " + quoted(head.substr(0, head.find('\r'))));
+  open_ = answer.size > 0;
+  if (answer.deflate && answer.server_context_takeover) {
+    context_ = std::make_unique<inflater>();
   }
-  if (head.find(accept_value) == std::string_view::npos) {
-    fail("got a 101 without the right Sec-WebSocket-Accept");
-  }
-  open_ = true;
-  return head.size();
+  return answer.size;
 }
 
-std::size_t client::take_frame(std::string_view bytes, broadcast_window& window) {
+std::size_t client::take_frame(std::string_view bytes, reading_tools& tools,
+                               broadcast_window& window) {
   const auto header = read_frame_header(bytes);
   if (!header) {
     return 0;
   }
-  if (!header->fin || header->reserved || header->mask) {
-    fail("got a frame that is fragmented, masked or has reserved bits");
-  }
+  check_header(*header);
   if (bytes.size() - header->size < header->payload_size) {
     return 0;
   }
@@ -129,23 +118,58 @@ std::size_t client::take_frame(std::string_view bytes, broadcast_window& window)
   if (header->code == opcode::ping) {
     append_frame(unsent_, opcode::pong, payload, mask);
     flush();
+  } else if (header->compressed) {
+    take_compressed(payload, tools, window);
   } else {
-    take_broadcast(header->code, payload, window);
+    take_broadcast(payload, window);
   }
   return header->size + payload.size();
 }
 
-void client::take_broadcast(opcode code, std::string_view payload, broadcast_window& window) {
-  if (code != opcode::text) {
-    fail("got opcode " + std::to_string(static_cast<unsigned>(code)) + " instead of a text");
+void client::check_header(const frame_header& header) const {
+  if (!header.fin || header.reserved || header.mask) {
+    fail("got a frame that is fragmented, masked or has reserved bits");
   }
-  if (!window.holds(next_)) {
-    fail("got a broadcast that nobody asked for: " + quoted(payload));
+  if (header.compressed && (!deflate_ || header.code != opcode::text)) {
+    fail("got a frame that is marked as compressed and may not be");
   }
+  if (header.code != opcode::text && header.code != opcode::ping) {
+    fail("got opcode " + std::to_string(static_cast<unsigned>(header.code)) + " instead of a text");
+  }
+}
+
+void client::take_compressed(std::string_view payload, reading_tools& tools,
+                             broadcast_window& window) {
+  check_asked_for(payload, window);
+  if (!context_ && payload == window.known_encoding(next_)) {
+    window.delivered(next_++);
+    return;
+  }
+  inflater& undo = context_ ? *context_ : tools.without_context;
+  if (!undo.inflate(payload, window.payload(next_).size(), tools.text)) {
+    fail("cannot inflate broadcast " + std::to_string(next_));
+  }
+  if (!context_) {
+    undo.reset();
+    if (tools.text == window.payload(next_)) {
+      window.remember_encoding(next_, payload);
+    }
+  }
+  take_broadcast(tools.text, window);
+}
+
+void client::take_broadcast(std::string_view payload, broadcast_window& window) {
+  check_asked_for(payload, window);
   if (payload != window.payload(next_)) {
     fail("expected broadcast " + std::to_string(next_) + " but got " + quoted(payload));
   }
   window.delivered(next_++);
+}
+
+void client::check_asked_for(std::string_view payload, const broadcast_window& window) const {
+  if (!window.holds(next_)) {
+    fail("got a broadcast that nobody asked for: " + quoted(payload));
+  }
 }
 
 void client::queue_text(std::string_view payload) {

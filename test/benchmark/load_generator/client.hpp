@@ -1,16 +1,26 @@
 #pragma once
 
 #include "load_generator/broadcast_window.hpp"
+#include "load_generator/inflater.hpp"
 #include "support/descriptor.hpp"
 #include "support/frame_header.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace broadcast_hub::benchmark {
+
+/// What all clients use while they read, so that an idle client takes no memory.
+struct reading_tools {
+  std::vector<char> bytes;
+  std::string text;
+  inflater without_context;
+  std::uint64_t received_bytes = 0;
+};
 
 /// One WebSocket connection to the server on 127.0.0.1. It checks everything that arrives: the
 /// handshake, each frame's header, and that the payloads are all broadcasts in order.
@@ -18,8 +28,9 @@ namespace broadcast_hub::benchmark {
 /// Errors: methods throw `server_fault` and `std::system_error`.
 class client {
  public:
-  /// Connects and sends the handshake.
-  client(std::size_t number, std::uint16_t port);
+  /// Connects and sends the handshake. With `deflate` the server must grant permessage-deflate, and
+  /// may send any message compressed or not.
+  client(std::size_t number, std::uint16_t port, bool deflate);
 
   int socket() const noexcept { return socket_.get(); }
   bool open() const noexcept { return open_; }
@@ -27,9 +38,8 @@ class client {
   /// The broadcast that this client expects next.
   std::uint64_t next() const noexcept { return next_; }
 
-  /// Reads once and handles what has come. `scratch` is shared by all clients, so that an idle
-  /// client takes no memory.
-  void read(std::vector<char>& scratch, broadcast_window& window);
+  /// Reads once and handles what has come.
+  void read(reading_tools& tools, broadcast_window& window);
 
   /// Queues one text message. `flush` sends.
   void queue_text(std::string_view payload);
@@ -38,15 +48,20 @@ class client {
   bool flush();
 
  private:
-  std::size_t take_one(std::string_view bytes, broadcast_window& window);
+  std::size_t take_one(std::string_view bytes, reading_tools& tools, broadcast_window& window);
   std::size_t take_handshake(std::string_view bytes);
-  std::size_t take_frame(std::string_view bytes, broadcast_window& window);
-  void take_broadcast(opcode code, std::string_view payload, broadcast_window& window);
+  std::size_t take_frame(std::string_view bytes, reading_tools& tools, broadcast_window& window);
+  void check_header(const frame_header& header) const;
+  void take_compressed(std::string_view payload, reading_tools& tools, broadcast_window& window);
+  void take_broadcast(std::string_view payload, broadcast_window& window);
+  void check_asked_for(std::string_view payload, const broadcast_window& window) const;
   [[noreturn]] void fail(const std::string& what) const;
 
   std::size_t number_;
   descriptor socket_;
   bool open_ = false;
+  bool deflate_;
+  std::unique_ptr<inflater> context_;  // only when the server compresses with context takeover
   std::uint64_t next_ = 0;
   std::string unread_;  // the beginning of a frame whose rest has not come yet
   std::string unsent_;

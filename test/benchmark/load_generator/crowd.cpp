@@ -25,13 +25,13 @@ void watch(const descriptor& poll, const client& peer, std::size_t index, std::u
 
 }  // namespace
 
-crowd::crowd(std::uint16_t port, std::size_t clients, std::size_t payload_bytes,
-             std::chrono::milliseconds patience)
-    : port_(port),
+crowd::crowd(const load_options& options, std::size_t clients)
+    : port_(options.port),
+      deflate_(options.deflate),
       wanted_clients_(clients),
-      patience_(patience),
+      patience_(options.patience),
       poll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      window_(clients, payload_bytes) {
+      window_(clients, options.payload, options.payload_bytes) {
   clients_.reserve(clients);
 }
 
@@ -46,7 +46,7 @@ void crowd::open() {
 }
 
 void crowd::connect_next() {
-  const client& added = clients_.emplace_back(clients_.size(), port_);
+  const client& added = clients_.emplace_back(clients_.size(), port_, deflate_);
   watch(poll_, added, clients_.size() - 1, EPOLLIN, EPOLL_CTL_ADD);
 }
 
@@ -88,7 +88,7 @@ int crowd::wait(std::chrono::milliseconds at_most) {
   for (int i = 0; i < ready; ++i) {
     client& peer = clients_[events[static_cast<std::size_t>(i)].data.u64];
     const bool was_open = peer.open();
-    peer.read(scratch_, window_);
+    peer.read(tools_, window_);
     open_clients_ += peer.open() && !was_open ? 1 : 0;
   }
   if (triggers_blocked_) {

@@ -2,6 +2,7 @@
 
 #include "load_generator/broadcast_window.hpp"
 #include "load_generator/client.hpp"
+#include "load_generator/options.hpp"
 #include "support/descriptor.hpp"
 
 #include <chrono>
@@ -18,8 +19,8 @@ namespace broadcast_hub::benchmark {
 /// than `patience`, and `std::system_error`.
 class crowd {
  public:
-  crowd(std::uint16_t port, std::size_t clients, std::size_t payload_bytes,
-        std::chrono::milliseconds patience);
+  /// This many clients, for the rest as `options` say.
+  crowd(const load_options& options, std::size_t clients);
 
   /// Connects everybody and returns when all handshakes are done.
   void open();
@@ -33,10 +34,16 @@ class crowd {
   /// Returns when every client has every broadcast.
   void finish();
 
-  /// Answers pings for a while; a broadcast now is one too many.
+  /// Handles what comes during this time.
   void rest(std::chrono::milliseconds duration);
 
   std::size_t in_flight() const noexcept { return window_.in_flight(); }
+
+  /// Bytes that all clients together have received, headers and handshakes included.
+  std::uint64_t received_bytes() const noexcept { return tools_.received_bytes; }
+
+  /// See `broadcast_window::note_latencies`.
+  void note_latencies(latency_log* log) noexcept { window_.note_latencies(log); }
 
  private:
   void connect_next();
@@ -45,6 +52,7 @@ class crowd {
   [[noreturn]] void fail_stalled() const;
 
   std::uint16_t port_;
+  bool deflate_;
   std::size_t wanted_clients_;
   std::chrono::milliseconds patience_;
   descriptor poll_;
@@ -52,7 +60,7 @@ class crowd {
   std::vector<client> clients_;
   std::size_t open_clients_ = 0;
   bool triggers_blocked_ = false;
-  std::vector<char> scratch_;
+  reading_tools tools_;
 };
 
 }  // namespace broadcast_hub::benchmark

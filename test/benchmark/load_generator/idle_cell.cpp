@@ -29,7 +29,7 @@ std::size_t settled_memory(crowd& clients, pid_t server) {
 void measure_idle_memory(const load_options& options, json_line& report) {
   const std::size_t before = resident_memory(options.server_pid);
 
-  crowd clients(options.port, options.clients, options.payload_bytes, options.patience);
+  crowd clients(options, options.clients);
   clients.open();
   clients.trigger(1);
   clients.finish();

@@ -6,6 +6,7 @@
 #include "load_generator/idle_cell.hpp"
 #include "load_generator/json_line.hpp"
 #include "load_generator/options.hpp"
+#include "load_generator/stalled_cell.hpp"
 #include "support/arguments.hpp"
 #include "support/descriptor_limit.hpp"
 
@@ -22,31 +23,45 @@ void check_descriptors(std::size_t clients) {
   constexpr std::size_t others = 16;
   const std::size_t limit = raise_descriptor_limit();
   if (clients + others > limit) {
-    throw usage_error("--clients " + std::to_string(clients) + " needs more than the " +
+    throw usage_error(std::to_string(clients) + " clients need more than the " +
                       std::to_string(limit) + " descriptors that `ulimit -Hn` allows");
   }
 }
 
 json_line describe(const load_options& options) {
   const bool idle = options.mode == load_mode::idle;
+  const bool json = options.payload == payload_kind::json;
   json_line report;
   report.add("server", options.server)
-      .add("mode", idle ? "idle" : "broadcast")
+      .add("mode", name_of(options.mode))
       .add("clients", std::uint64_t{options.clients})
       .add("payload", std::uint64_t{options.payload_bytes})
+      .add("content", json ? "json" : "letters")
+      .add("deflate", std::uint64_t{options.deflate ? 1U : 0U})
+      .add("stalled", std::uint64_t{options.stalled_clients})
       .add("in_flight", std::uint64_t{idle ? 1 : options.in_flight});
   return report;
+}
+
+void measure(const load_options& options, json_line& report) {
+  switch (options.mode) {
+    case load_mode::broadcast:
+      measure_broadcasts(options, report);
+      break;
+    case load_mode::idle:
+      measure_idle_memory(options, report);
+      break;
+    case load_mode::stalled:
+      measure_stalled(options, report);
+      break;
+  }
 }
 
 int run(const load_options& options) {
   json_line report = describe(options);
   int status = 0;
   try {
-    if (options.mode == load_mode::idle) {
-      measure_idle_memory(options, report);
-    } else {
-      measure_broadcasts(options, report);
-    }
+    measure(options, report);
     report.add("errors", std::uint64_t{0});
   } catch (const std::exception& fault) {
     report.add("errors", std::uint64_t{1}).add("error", fault.what());
@@ -61,7 +76,7 @@ int run(const load_options& options) {
 int main(int count, char** values) {
   try {
     const load_options options = parse_load_options(count, values);
-    check_descriptors(options.clients);
+    check_descriptors(options.clients + options.stalled_clients);
     return run(options);
   } catch (const usage_error& fault) {
     std::cerr << "load_generator: " << fault.what() << '\n';

@@ -1,21 +1,35 @@
 #include "load_generator/options.hpp"
 
-#include "load_generator/payload.hpp"
 #include "support/arguments.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 namespace broadcast_hub::benchmark {
 namespace {
 
+constexpr std::array<std::pair<load_mode, std::string_view>, 3> modes{
+    {{load_mode::broadcast, "broadcast"},
+     {load_mode::idle, "idle"},
+     {load_mode::stalled, "stalled"}}};
+
 load_mode parse_mode(const std::string& name) {
-  if (name == "broadcast") {
-    return load_mode::broadcast;
+  for (const auto& [mode, known] : modes) {
+    if (known == name) {
+      return mode;
+    }
   }
-  if (name == "idle") {
-    return load_mode::idle;
+  throw usage_error("--mode is broadcast, idle or stalled, not " + name);
+}
+
+payload_kind parse_payload_kind(const std::string& name) {
+  if (name != "letters" && name != "json") {
+    throw usage_error("--content is letters or json, not " + name);
   }
-  throw usage_error("--mode is broadcast or idle, not " + name);
+  return name == "json" ? payload_kind::json : payload_kind::letters;
 }
 
 template <typename Number>
@@ -31,10 +45,17 @@ Number number_in(const arguments& given, const std::string& name, std::size_t ab
 
 }  // namespace
 
+std::string name_of(load_mode mode) {
+  const auto found = std::find_if(modes.begin(), modes.end(),
+                                  [mode](const auto& entry) { return entry.first == mode; });
+  return std::string(found->second);
+}
+
 load_options parse_load_options(int count, char** values) {
   const arguments given(count, values,
-                        {"mode", "server", "port", "pid", "clients", "payload", "in-flight",
-                         "warm-up", "broadcasts", "least-ms", "patience-ms"});
+                        {"mode", "server", "port", "pid", "clients", "payload", "content",
+                         "deflate", "in-flight", "warm-up", "broadcasts", "least-ms", "stalled",
+                         "interval-ms", "memory-limit-mb", "patience-ms"});
   constexpr std::size_t any = std::numeric_limits<std::int32_t>::max();
   load_options o;
   o.mode = parse_mode(given.text("mode", "broadcast"));
@@ -44,10 +65,16 @@ load_options parse_load_options(int count, char** values) {
   o.clients = number_in<std::size_t>(given, "clients", o.clients, 1, 1'000'000);
   o.payload_bytes =
       number_in<std::size_t>(given, "payload", o.payload_bytes, smallest_payload, 64 << 20U);
+  o.payload = parse_payload_kind(given.text("content", "letters"));
+  o.deflate = given.is_on("deflate");
   o.in_flight = number_in<std::size_t>(given, "in-flight", o.in_flight, 1, 100'000);
   o.warm_up_broadcasts = number_in<std::size_t>(given, "warm-up", o.warm_up_broadcasts, 0, any);
   o.broadcasts = number_in<std::size_t>(given, "broadcasts", o.broadcasts, 1, any);
   o.least_time = std::chrono::milliseconds(number_in<int>(given, "least-ms", 0, 0, any));
+  o.stalled_clients = number_in<std::size_t>(given, "stalled", 0, 0, 1'000'000);
+  o.interval = std::chrono::milliseconds(number_in<int>(given, "interval-ms", 2, 1, any));
+  o.memory_limit_bytes = number_in<std::size_t>(given, "memory-limit-mb", 2048, 1, 1U << 20U)
+                         << 20U;
   o.patience = std::chrono::milliseconds(number_in<int>(given, "patience-ms", 10'000, 1, any));
   return o;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "load_generator/payload.hpp"
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -9,7 +11,7 @@
 
 namespace broadcast_hub::benchmark {
 
-enum class load_mode { broadcast, idle };
+enum class load_mode { broadcast, idle, stalled };
 
 struct load_options {
   load_mode mode = load_mode::broadcast;
@@ -17,7 +19,9 @@ struct load_options {
   std::uint16_t port = 0;         ///< on 127.0.0.1
   pid_t server_pid = 0;
   std::size_t clients = 1000;
+  payload_kind payload = payload_kind::letters;
   std::size_t payload_bytes = 64;
+  bool deflate = false;
   std::size_t in_flight = 1;
   std::size_t warm_up_broadcasts = 50;
 
@@ -25,9 +29,19 @@ struct load_options {
   std::size_t broadcasts = 400;
   std::chrono::milliseconds least_time{0};
 
+  /// For stalled clients: beside `clients`, this many stop reading after the handshake. The
+  /// broadcasts to warm up are made one by one, `broadcasts` at a pace of one per `interval`.
+  std::size_t stalled_clients = 0;
+  std::chrono::milliseconds interval{2};
+
+  /// A server that has grown by more than this gets no further broadcasts.
+  std::size_t memory_limit_bytes = std::size_t{2} << 30U;
+
   /// A server from which nothing comes for this long although something is due has failed.
   std::chrono::milliseconds patience{10'000};
 };
+
+std::string name_of(load_mode mode);
 
 /// Errors: throws `usage_error`.
 load_options parse_load_options(int count, char** values);

@@ -43,7 +43,7 @@ export function describeRun(options) {
     },
     build: readJson(join(options.programs, "build.json")),
     pinned,
-    rounds: options.rounds,
     servers: options.servers,
+    cells: options.cells.map((cell) => cell.name),
   };
 }

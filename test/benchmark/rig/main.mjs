@@ -1,38 +1,50 @@
 // The whole of a run: options in, figures or a verdict out.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { writeFigures } from "./figures.mjs";
 import { describeRun } from "./machine.mjs";
-import { measureRounds } from "./measure.mjs";
+import { runMicro } from "./micro.mjs";
 import { help, parseOptions } from "./options.mjs";
 import { endAll } from "./processes.mjs";
-import { toMarkdown } from "./report.mjs";
-import { knownServers } from "./servers.mjs";
+import { measureRounds, planRun } from "./rounds.mjs";
+import { describeServers } from "./servers.mjs";
 import { runSmoke } from "./smoke.mjs";
 
+function printSkipped(skipped) {
+  const cellsOf = new Map();
+  for (const { server, cell, why } of skipped) {
+    const line = `${server}: ${why}`;
+    cellsOf.set(line, [...(cellsOf.get(line) ?? []), cell]);
+  }
+  for (const [line, cells] of cellsOf) {
+    console.log(`skipping ${line} (cells: ${cells.join(", ")})`);
+  }
+}
+
+/** Returns whether every server did its work. */
 async function runMeasurement(options, servers) {
-  const results = await measureRounds(options, servers);
-  const figures = { ...describeRun(options), results };
-  const markdown = toMarkdown(figures);
-  mkdirSync(options.out, { recursive: true });
-  writeFileSync(join(options.out, "figures.json"), `${JSON.stringify(figures, null, 1)}\n`);
-  writeFileSync(join(options.out, "figures.md"), markdown);
-  console.log(`\n${markdown}\nWritten to ${options.out}/figures.md and figures.json`);
+  const { present, skipped } = planRun(options, servers);
+  printSkipped(skipped);
+  const micro = await runMicro(options.programs, options.rounds);
+  const about = { ...describeRun(options), micro };
+  let faults = 0;
+  let markdown = "";
+  await measureRounds(options, present, (results, rounds) => {
+    markdown = writeFigures(options.out, { ...about, rounds, skipped, results });
+    faults = results.filter((result) => result.errors > 0).length;
+  });
+  console.log(`\n${markdown}\nWritten to ${options.out}: figures.md, figures.json, figures.svg`);
+  return faults === 0;
 }
 
 async function main() {
   const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    console.log(help);
+  if (options.help || options.list) {
+    console.log(options.help ? help : options.cells.map((cell) => cell.name).join("\n"));
     return 0;
   }
-  const servers = knownServers(options.programs).filter((s) => options.servers.includes(s.name));
-  if (options.smoke) {
-    return (await runSmoke(options, servers)) ? 0 : 1;
-  }
-  await runMeasurement(options, servers);
-  return 0;
+  const servers = describeServers(options.servers);
+  const run = options.smoke ? runSmoke : runMeasurement;
+  return (await run(options, servers)) ? 0 : 1;
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

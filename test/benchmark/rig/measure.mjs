@@ -3,6 +3,26 @@
 import { join } from "node:path";
 
 import { endServer, runLoad, startServer } from "./processes.mjs";
+import { commandFor } from "./servers.mjs";
+
+/** Published beside stalled clients, which fill their buffers with the first part of it. */
+const stalledBytes = 100_000_000;
+const stalledFillBytes = 8 * 2 ** 20;
+
+function amountOf(options, cell) {
+  if (cell.mode === "stalled") {
+    const fill = Math.ceil((options.stalledFillBytes ?? stalledFillBytes) / cell.payload);
+    const all = Math.ceil((options.stalledBytes ?? stalledBytes) / cell.payload);
+    return { "warm-up": fill, broadcasts: Math.max(all - fill, 1) };
+  }
+  const fewer = Math.min(1, 1000 / cell.clients);
+  // Compressing for each client takes ten times as long.
+  const share = cell.deflate ? fewer / 4 : fewer;
+  return {
+    "warm-up": Math.ceil(options.warmUp * share),
+    broadcasts: Math.max(Math.ceil(options.broadcasts * share), 2 * (cell.inFlight ?? 1)),
+  };
+}
 
 function loadCommand(options, server, cell, started) {
   const flags = {
@@ -12,9 +32,11 @@ function loadCommand(options, server, cell, started) {
     pid: started.pid,
     clients: cell.clients,
     payload: cell.payload ?? 64,
+    content: cell.content ?? "letters",
+    deflate: cell.deflate ? "on" : "off",
     "in-flight": cell.inFlight ?? 1,
-    "warm-up": options.warmUp,
-    broadcasts: options.broadcasts,
+    stalled: cell.stalled ?? 0,
+    ...amountOf(options, cell),
     "least-ms": options.leastMs,
     "patience-ms": options.patienceMs ?? 10_000,
   };
@@ -22,51 +44,15 @@ function loadCommand(options, server, cell, started) {
   return [join(options.programs, "load_generator"), ...pairs];
 }
 
-/** What the load generator says; `errors` is 1 when the server was at fault. */
-export async function measure(options, server, cell) {
-  const started = await startServer(server.command);
+/**
+ * What the load generator says; `errors` is 1 when the server was at fault. `extra` is added to the
+ * server's command line.
+ */
+export async function measure(options, server, cell, extra = []) {
+  const started = await startServer([...commandFor(server, cell, options.programs), ...extra]);
   try {
     return await runLoad(loadCommand(options, server, cell, started));
   } finally {
     await endServer(started);
   }
-}
-
-export function describeCell(cell) {
-  const clients = cell.clients.toLocaleString("en");
-  return cell.mode === "idle"
-    ? `${clients} idle`
-    : `${clients} clients, ${cell.payload.toLocaleString("en")} B, ${cell.inFlight} in flight`;
-}
-
-function describeFigure(result) {
-  return result.mode === "idle"
-    ? `${Math.round(result.rss_bytes_per_connection)} B per connection`
-    : `${result.server_cpu_us_per_delivery.toFixed(3)} us per delivery`;
-}
-
-/** Nobody is always first: each round begins with another server. */
-function rotated(servers, round) {
-  const first = round % servers.length;
-  return [...servers.slice(first), ...servers.slice(0, first)];
-}
-
-export async function measureRounds(options, servers) {
-  const results = [];
-  for (let round = 0; round < options.rounds; ++round) {
-    for (const cell of options.cells) {
-      for (const server of rotated(servers, round)) {
-        const result = await measure(options, server, cell);
-        if (result.errors > 0) {
-          throw new Error(`${server.name}, ${describeCell(cell)}: ${result.error}`);
-        }
-        console.log(
-          `round ${round + 1}/${options.rounds}: ${describeCell(cell)}: ${server.name}: ` +
-            describeFigure(result),
-        );
-        results.push({ round, ...result });
-      }
-    }
-  }
-  return results;
 }

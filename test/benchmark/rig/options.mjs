@@ -5,51 +5,51 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+import { defaultCells, fullCells, parseCell, selectCells } from "./cells.mjs";
+import { serverNames } from "./servers.mjs";
+import { usageError } from "./usage.mjs";
 
-export const serverNames = ["hub", "raw_send", "raw_coalesced", "ws"];
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 
 export const help = `usage: run.sh [options]
   --build-dir DIR     use the programs of this CMake build folder instead of making a release build
-  --servers LIST      of ${serverNames.join(",")} (default: all)
-  --cells LIST        CLIENTSxPAYLOADxIN_FLIGHT, payload in bytes (default: 1000x64x1,1000x64x16)
-  --idle CLIENTS      connections for the memory figure; 0: none (default: 10000)
+  --servers LIST      of ${serverNames.join(",")}
+                      (default: all)
+  --cells LIST        what to measure (default: a choice that takes a quarter of an hour):
+                        CLIENTSxPAYLOADxIN_FLIGHT          payload in bytes
+                        CLIENTSxPAYLOADxIN_FLIGHT+json     JSON, for comparison with
+                        CLIENTSxPAYLOADxIN_FLIGHT+deflate  the same with permessage-deflate
+                        CLIENTSxPAYLOAD+COUNTstalled       latency beside clients that stop reading
+                        CLIENTS+idle                       memory of idle connections
+                      one with a * stands for all cells of the full matrix that fit it
+  --full              the whole matrix, which takes an hour or two
+  --idle CLIENTS      adds CLIENTS+idle; 0: does not (default: 10000)
   --rounds N          (default: 5)
-  --warm-up N         broadcasts before each measurement (default: 50)
-  --broadcasts N      least number of broadcasts in each measurement (default: 200)
-  --least-ms N        least time of each measurement (default: 2000)
-  --out DIR           for figures.md and figures.json (default: docs/benchmarks)
-  --smoke             look whether everything works and measure nothing`;
+  --warm-up N         most broadcasts before each measurement (default: 50)
+  --broadcasts N      least number of broadcasts in each measurement of up to 1,000 clients; it
+                      goes down with more clients (default: 200)
+  --least-ms N        least time of each measurement (default: 1000)
+  --out DIR           for figures.md, .json and .svg (default: docs/benchmarks)
+  --list              print the names of the cells that would be measured, and stop
+  --smoke             look whether everything works and measure nothing
+  --micro             run the micro benchmarks instead; what follows is for Google Benchmark`;
 
 const defaults = {
   servers: serverNames.join(","),
-  cells: "1000x64x1,1000x64x16",
+  cells: defaultCells.join(","),
   idle: "10000",
   rounds: "5",
   "warm-up": "50",
   broadcasts: "200",
-  "least-ms": "2000",
+  "least-ms": "1000",
   out: join(root, "docs/benchmarks"),
 };
-
-export function usageError(text) {
-  return Object.assign(new Error(text), { isUsage: true });
-}
 
 function wholeNumber(name, text, least) {
   if (!/^\d{1,9}$/.test(text) || Number(text) < least) {
     throw usageError(`--${name} needs a whole number from ${least} on, not ${text}`);
   }
   return Number(text);
-}
-
-export function parseCell(text) {
-  const found = /^(\d+)x(\d+)x(\d+)$/.exec(text);
-  if (!found) {
-    throw usageError(`a cell is CLIENTSxPAYLOADxIN_FLIGHT, not ${text}`);
-  }
-  const [clients, payload, inFlight] = found.slice(1).map(Number);
-  return { mode: "broadcast", clients, payload, inFlight };
 }
 
 function parseServers(text) {
@@ -59,6 +59,15 @@ function parseServers(text) {
     throw usageError(`--servers does not know ${unknown}`);
   }
   return names;
+}
+
+function parseCells(values) {
+  const idle = wholeNumber("idle", values.idle, 0);
+  const cells = selectCells(values.full ? fullCells.join(",") : values.cells);
+  const wanted = idle > 0 ? [...cells, parseCell(`${idle}+idle`)] : cells;
+  return wanted.filter(
+    (cell, place) => wanted.findIndex((other) => other.name === cell.name) === place,
+  );
 }
 
 function findPrograms(folder) {
@@ -72,11 +81,11 @@ function findPrograms(folder) {
 }
 
 function readValues(args) {
-  const options = {
-    help: { type: "boolean" },
-    smoke: { type: "boolean" },
-    "build-dir": { type: "string" },
-  };
+  const switches = ["help", "smoke", "full", "list"];
+  const options = { "build-dir": { type: "string" } };
+  for (const name of switches) {
+    options[name] = { type: "boolean" };
+  }
   for (const name of Object.keys(defaults)) {
     options[name] = { type: "string" };
   }
@@ -92,13 +101,12 @@ export function parseOptions(args) {
   if (values.help) {
     return { help: true };
   }
+  const cells = parseCells(values);
+  if (values.list) {
+    return { list: true, cells };
+  }
   if (!values["build-dir"]) {
     throw usageError("--build-dir is missing; run.sh gives it");
-  }
-  const idle = wholeNumber("idle", values.idle, 0);
-  const cells = values.cells.split(",").filter(Boolean).map(parseCell);
-  if (idle > 0) {
-    cells.push({ mode: "idle", clients: idle });
   }
   return {
     smoke: Boolean(values.smoke),

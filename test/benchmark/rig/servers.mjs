@@ -1,5 +1,6 @@
 // The servers that can be measured. Each prints its port, and sends every message it gets to all.
 
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,11 +9,95 @@ const wsServer = join(dirname(fileURLToPath(import.meta.url)), "../servers/ws/ws
 /** The one that the others are compared with. */
 export const baseline = "raw_send";
 
-export function knownServers(programs) {
+const deflateOn = ["--deflate", "on"];
+const noDeflate = "it has no permessage-deflate here";
+
+/** The figure that the aim for stalled clients is about. */
+export const stalledLogBytes = 8 * 2 ** 20;
+
+const known = [
+  {
+    name: "hub",
+    about: "this library with its defaults",
+    program: "bench_hub",
+    deflate: deflateOn,
+    stalled: ["--max-lag-bytes", String(stalledLogBytes), "--drop-oldest", "on"],
+    manyClients: ["--max-connections", "20000"],
+  },
+  {
+    name: "raw_send",
+    about: "a plain loop: one `send` for each broadcast and client",
+    program: "bench_raw_send",
+    noStalled: "it would keep a copy of everything for each stalled client",
+  },
+  {
+    name: "raw_coalesced",
+    about: "the same with one `send` for each client and turn of the loop",
+    program: "bench_raw_coalesced",
+    noStalled: "it would keep a copy of everything for each stalled client",
+  },
+  {
+    name: "websocketpp",
+    about: "websocketpp's own server, one `send` for each connection",
+    program: "bench_websocketpp",
+  },
+  {
+    name: "websocketpp_prepared",
+    about: "the same with one prepared message that all connections share",
+    program: "bench_websocketpp",
+    flags: ["--prepared", "on"],
+  },
+  {
+    name: "beast",
+    about: "Boost.Beast, asynchronous, a queue of shared messages for each session",
+    program: "bench_beast",
+    package: "libboost-dev",
+    deflate: deflateOn,
+  },
+  {
+    name: "libwebsockets",
+    about: "libwebsockets, a queue of shared messages for each connection",
+    program: "bench_libwebsockets",
+    package: "libwebsockets-dev",
+  },
+  { name: "ws", about: "npm's `ws`", script: wsServer, deflate: deflateOn },
+];
+
+export const serverNames = known.map((server) => server.name);
+
+export function describeServers(names) {
+  return known.filter((server) => names.includes(server.name));
+}
+
+/** How to start a server for a cell. */
+export function commandFor(server, cell, programs) {
+  const program = server.script
+    ? [process.execPath, server.script]
+    : [join(programs, server.program)];
+  const clients = cell.clients + (cell.stalled ?? 0);
   return [
-    { name: "hub", command: [join(programs, "bench_hub")] },
-    { name: "raw_send", command: [join(programs, "bench_raw_send")] },
-    { name: "raw_coalesced", command: [join(programs, "bench_raw_coalesced")] },
-    { name: "ws", command: [process.execPath, wsServer] },
+    ...program,
+    ...(server.flags ?? []),
+    ...(cell.deflate ? server.deflate : []),
+    ...((cell.mode === "stalled" && server.stalled) || []),
+    ...((clients > 10_000 && server.manyClients) || []),
   ];
+}
+
+/** Why a server cannot be measured in any cell; empty when it can. */
+export function whyMissing(server, programs) {
+  if (server.script || existsSync(join(programs, server.program))) {
+    return "";
+  }
+  const remedy = server.package ? `; on Debian: apt install ${server.package}` : "";
+  return `${server.program} was not built${remedy}`;
+}
+
+/** Why a server is left out in this cell; empty when it is not. */
+export function whyNot(server, cell) {
+  const comparesDeflate = cell.mode === "broadcast" && (cell.deflate || cell.content === "json");
+  if (comparesDeflate && !server.deflate) {
+    return noDeflate;
+  }
+  return (cell.mode === "stalled" && server.noStalled) || "";
 }

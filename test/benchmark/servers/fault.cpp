@@ -16,7 +16,8 @@ fault_kind parse_fault(const std::string& name) {
       {"corrupt", fault_kind::corrupt},
       {"duplicate", fault_kind::duplicate},
       {"truncate", fault_kind::truncate},
-      {"wrong-opcode", fault_kind::wrong_opcode}};
+      {"wrong-opcode", fault_kind::wrong_opcode},
+      {"compressed-bit", fault_kind::compressed_bit}};
   const auto found = kinds.find(name);
   if (found == kinds.end()) {
     throw usage_error("--fault does not know " + name);
@@ -49,6 +50,10 @@ std::string fault::disturb(std::string_view frame) {
       break;
     case fault_kind::wrong_opcode:
       bytes.front() = static_cast<char>(0x80U | static_cast<unsigned>(opcode::binary));
+      break;
+    case fault_kind::compressed_bit:
+      // RFC 7692, section 6: nobody agreed to it.
+      bytes.front() = static_cast<char>(bytes.front() | 0x40);
       break;
   }
   return bytes;

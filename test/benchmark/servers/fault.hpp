@@ -6,7 +6,16 @@
 
 namespace broadcast_hub::benchmark {
 
-enum class fault_kind { none, drop, reorder, corrupt, duplicate, truncate, wrong_opcode };
+enum class fault_kind {
+  none,
+  drop,
+  reorder,
+  corrupt,
+  duplicate,
+  truncate,
+  wrong_opcode,
+  compressed_bit
+};
 
 /// Errors: throws `usage_error`.
 fault_kind parse_fault(const std::string& name);

@@ -2,6 +2,7 @@
 
 #include "support/arguments.hpp"
 #include "support/descriptor_limit.hpp"
+#include "support/port.hpp"
 
 #include <broadcast_hub/hub.hpp>
 
@@ -16,7 +17,10 @@ broadcast_hub::hub_options hub_options_from(const arguments& given) {
   broadcast_hub::hub_options options;
   options.shards = static_cast<unsigned>(given.number("shards", options.shards));
   options.limits.max_connections = given.number("max-connections", options.limits.max_connections);
-  options.outbound.max_lag_bytes = given.number("max-lag-bytes", options.outbound.max_lag_bytes);
+  options.topics.defaults.max_lag_bytes =
+      given.number("max-lag-bytes", options.topics.defaults.max_lag_bytes);
+  if (given.is_on("drop-oldest"))
+    options.topics.defaults.slow_consumers = broadcast_hub::slow_consumer_policy::drop_oldest;
   return options;
 }
 
@@ -28,7 +32,10 @@ void serve(const arguments& given) {
   });
   broadcast_hub::listen_options where;
   where.address = "127.0.0.1";
-  std::cout << hub.listen(where) << std::endl;  // NOLINT(performance-avoid-endl): awaited
+  where.sockets.send_buffer_bytes = given.number("send-buffer", where.sockets.send_buffer_bytes);
+  where.sockets.max_unsent_bytes = given.number("max-unsent", where.sockets.max_unsent_bytes);
+  where.permessage_deflate = given.is_on("deflate");
+  print_port(hub.listen(where));
   hub.run();
 }
 
@@ -36,7 +43,9 @@ void serve(const arguments& given) {
 
 int main(int count, char** values) {
   try {
-    serve(arguments(count, values, {"shards", "max-connections", "max-lag-bytes"}));
+    serve(arguments(count, values,
+                    {"shards", "max-connections", "max-lag-bytes", "drop-oldest", "send-buffer",
+                     "max-unsent", "deflate"}));
   } catch (const std::exception& failure) {
     std::cerr << "bench_hub: " << failure.what() << '\n';
     return 1;

@@ -4,6 +4,7 @@
 #include "servers/raw_server.hpp"
 #include "support/arguments.hpp"
 #include "support/descriptor_limit.hpp"
+#include "support/port.hpp"
 
 #include <exception>
 #include <iostream>

@@ -12,7 +12,6 @@
 
 #include <array>
 #include <cerrno>
-#include <iostream>
 
 namespace broadcast_hub::benchmark {
 namespace {
@@ -196,10 +195,6 @@ void raw_server::watch(const peer& watched, std::uint32_t events, int operation)
   event.events = events;
   event.data.fd = watched.socket.get();
   checked(::epoll_ctl(poll_.get(), operation, watched.socket.get(), &event), "epoll_ctl");
-}
-
-void print_port(std::uint16_t port) {
-  std::cout << port << std::endl;  // NOLINT(performance-avoid-endl): somebody waits for it
 }
 
 }  // namespace broadcast_hub::benchmark

@@ -67,7 +67,4 @@ class raw_server {
   turn_handler on_turn_end_;
 };
 
-/// Prints the port on which a server listens, as `run.sh` expects it.
-void print_port(std::uint16_t port);
-
 }  // namespace broadcast_hub::benchmark

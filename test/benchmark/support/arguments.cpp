@@ -40,4 +40,12 @@ std::size_t arguments::number(const std::string& name, std::size_t absent) const
   return number;
 }
 
+bool arguments::is_on(const std::string& name) const {
+  const std::string value = text(name, "off");
+  if (value != "on" && value != "off") {
+    throw usage_error("--" + name + " is on or off, not " + value);
+  }
+  return value == "on";
+}
+
 }  // namespace broadcast_hub::benchmark

@@ -25,6 +25,9 @@ class arguments {
   std::string text(const std::string& name, const std::string& absent) const;
   std::size_t number(const std::string& name, std::size_t absent) const;
 
+  /// The value is `on` or `off`; `off` when it is absent.
+  bool is_on(const std::string& name) const;
+
  private:
   std::map<std::string, std::string> values_;
 };

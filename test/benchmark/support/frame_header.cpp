@@ -56,7 +56,8 @@ std::optional<frame_header> read_frame_header(std::string_view bytes) {
 
   frame_header header;
   header.fin = (first & 0x80U) != 0;
-  header.reserved = (first & 0x70U) != 0;
+  header.compressed = (first & 0x40U) != 0;
+  header.reserved = (first & 0x30U) != 0;
   header.code = static_cast<opcode>(first & 0x0FU);
   header.size = 2 + extended + (masked ? 4 : 0);
   if (bytes.size() < header.size) {

@@ -24,7 +24,8 @@ using masking_key = std::array<char, 4>;
 /// What stands before a frame's payload (RFC 6455, section 5.2).
 struct frame_header {
   bool fin = true;
-  bool reserved = false;  ///< whether one of the reserved bits is set
+  bool compressed = false;  ///< RSV1, which permessage-deflate uses (RFC 7692, section 6)
+  bool reserved = false;    ///< whether RSV2 or RSV3 is set
   opcode code = opcode::text;
   std::optional<masking_key> mask;
   std::uint64_t payload_size = 0;

@@ -63,7 +63,7 @@ TEST_P(BroadcastTest, RefusesTextThatIsNotUtf8AndSendsNothing) {
 
 TEST_P(BroadcastTest, RefusesWhatNoSubscriberCouldLagBy) {
   hub_options small = options();
-  small.outbound.max_lag_bytes = 64 * 1024;
+  small.topics.defaults.max_lag_bytes = 64 * 1024;
   hub hub(small);
   EXPECT_EQ(hub.broadcast(std::string(64 * 1024, 'x')).error, errc::message_too_big);
   EXPECT_TRUE(hub.broadcast(std::string(64 * 1024 - 10, 'x')));
@@ -186,7 +186,7 @@ TEST_P(BroadcastTest, VisitsEveryConnectionOnce) {
 
 TEST_P(BroadcastTest, TellsAPublisherThatTheShardsAreBehindAndLosesNothing) {
   hub_options small = options();
-  small.outbound.max_lag_bytes = 1024 * 1024;
+  small.topics.defaults.max_lag_bytes = 1024 * 1024;
   small.outbound.max_backlog_bytes = 1024 * 1024;
   hub hub(small);
   shared_list<std::size_t> accepted;

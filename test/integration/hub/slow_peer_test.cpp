@@ -15,7 +15,7 @@ class SlowPeerTest : public hub_fixture {
 
 TEST_P(SlowPeerTest, IsClosedWith4008WhenItLagsBehindBroadcastsAndHurtsNobody) {
   hub_options small = options();
-  small.outbound.max_lag_bytes = 256 * 1024;
+  small.topics.defaults.max_lag_bytes = 256 * 1024;
   small.timeouts.close = 100ms;
   shared_list<close_event> events;
   hub hub(small);

@@ -49,9 +49,11 @@ TEST(OptionsTest, TheDefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(defaults.timeouts.http_idle, 15s);
   EXPECT_EQ(defaults.timeouts.shutdown, 3s);
   EXPECT_EQ(defaults.outbound.max_queued_bytes, kib * kib);
-  EXPECT_EQ(defaults.outbound.max_lag_bytes, kib * kib);
+  EXPECT_EQ(defaults.topics.defaults.max_lag_bytes, kib * kib);
   EXPECT_EQ(defaults.outbound.max_backlog_bytes, 64 * kib * kib);
+  EXPECT_EQ(defaults.compression.min_payload_bytes, 256U);
   EXPECT_EQ(listen_options{}.address, "localhost");
+  EXPECT_FALSE(listen_options{}.permessage_deflate);
 }
 
 struct range_case {
@@ -78,12 +80,25 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
        64 * kib, 64 * gib},
       {"outbound.max_queued_bytes", [](auto& o, auto v) { o.outbound.max_queued_bytes = v; }, kib,
        gib},
-      {"outbound.max_lag_bytes",
+      {"topics.defaults.max_lag_bytes",
        [](auto& o, auto v) {
-         o.outbound.max_lag_bytes = v;
+         o.topics.defaults.max_lag_bytes = v;
          o.outbound.max_backlog_bytes = 64 * gib;
        },
-       64 * kib, gib},
+       kib, gib},
+      {"topics.defaults.history.max_publications",
+       [](auto& o, auto v) { o.topics.defaults.history.max_publications = v; }, 0, 1'000'000},
+      {"topics.defaults.history.max_bytes",
+       [](auto& o, auto v) { o.topics.defaults.history.max_bytes = v; }, kib, gib},
+      {"topics.max_topics", [](auto& o, auto v) { o.topics.max_topics = v; }, 1, 10'000'000},
+      {"topics.max_subscriptions", [](auto& o, auto v) { o.topics.max_subscriptions = v; }, 1,
+       100'000},
+      {"topics.max_log_bytes", [](auto& o, auto v) { o.topics.max_log_bytes = v; }, kib * kib,
+       kib * gib},
+      {"compression.min_payload_bytes",
+       [](auto& o, auto v) { o.compression.min_payload_bytes = v; }, 0, gib},
+      {"compression.level", [](auto& o, auto v) { o.compression.level = static_cast<int>(v); }, 1,
+       9},
       {"outbound.max_backlog_bytes", [](auto& o, auto v) { o.outbound.max_backlog_bytes = v; },
        kib * kib, 64 * gib},
   };
@@ -94,6 +109,8 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
       EXPECT_EQ(fault_of(options), "") << each.member;
     }
     for (const std::uint64_t value : {each.least - 1, each.most + 1}) {
+      if (each.least == 0 && value != each.most + 1)
+        continue;
       hub_options options;
       each.set(options, value);
       EXPECT_THAT(fault_of(options),
@@ -111,9 +128,35 @@ TEST(OptionsTest, NeighboursLimitEachOther) {
   EXPECT_THAT(fault_of(options),
               HasSubstr("limits.max_partial_bytes is 999; it must be from 1000 "));
   options = {};
-  options.outbound.max_lag_bytes = 100 * kib;
+  options.topics.defaults.max_lag_bytes = 100 * kib;
   options.outbound.max_backlog_bytes = 100 * kib - 1;
   EXPECT_THAT(fault_of(options), HasSubstr("max_backlog_bytes is 102399; it must be from 102400 "));
+}
+
+TEST(OptionsTest, ARuleThatCannotMatchIsNamed) {
+  hub_options options;
+  options.topics.rules = {{"orders.>", {}}, {"a..b", {}}};
+  EXPECT_THAT(
+      fault_of(options),
+      AllOf(HasSubstr("hub_options.topics.rules[1].pattern is \"a..b\";"), HasSubstr("tokens")));
+}
+
+TEST(OptionsTest, ARuleHasTheRangesOfTheDefaults) {
+  hub_options options;
+  options.topics.rules = {{"orders.>", {}}};
+  options.topics.rules[0].options.max_lag_bytes = 1;
+  EXPECT_THAT(fault_of(options), HasSubstr("topics.rules[0].options.max_lag_bytes is 1;"));
+  options.topics.rules[0].options.max_lag_bytes = gib;
+  EXPECT_THAT(fault_of(options), HasSubstr("outbound.max_backlog_bytes"));
+}
+
+TEST(OptionsTest, AHistoryMayBeMonthsOldButNotOlder) {
+  hub_options options;
+  options.topics.defaults.history.max_age = std::chrono::hours(24 * 30);
+  EXPECT_EQ(fault_of(options), "");
+  options.topics.defaults.history.max_age += std::chrono::milliseconds(1);
+  EXPECT_THAT(fault_of(options),
+              HasSubstr("hub_options.topics.defaults.history.max_age is 2592000001 ms;"));
 }
 
 struct time_case {
@@ -132,6 +175,9 @@ TEST(OptionsTest, EachTimeHasARangeAndTheMessageNamesIt) {
       {"timeouts.close", [](hub_options& o) -> times { return o.timeouts.close; }, 1ms},
       {"timeouts.http_idle", [](hub_options& o) -> times { return o.timeouts.http_idle; }, 1ms},
       {"timeouts.shutdown", [](hub_options& o) -> times { return o.timeouts.shutdown; }, 0ms},
+      {"topics.linger", [](hub_options& o) -> times { return o.topics.linger; }, 0ms},
+      {"topics.defaults.max_lag", [](hub_options& o) -> times { return o.topics.defaults.max_lag; },
+       100ms},
   };
   constexpr std::chrono::milliseconds most = 24h;
   for (const time_case& each : cases) {
@@ -162,6 +208,24 @@ TEST(OptionsTest, APathBeginsWithASlashAndHasNoQuery) {
     listen_options options;
     options.websocket_paths = {"/fine", path};
     EXPECT_THAT(fault_of(options), HasSubstr("websocket_paths has \"" + std::string(path) + "\""));
+  }
+}
+
+TEST(OptionsTest, ABufferIsTheSystemsChoiceOrHasARange) {
+  for (const std::size_t bytes : {std::size_t{0}, 4 * kib, gib}) {
+    listen_options options;
+    options.sockets = {bytes, bytes};
+    EXPECT_EQ(fault_of(options), "") << bytes;
+  }
+  for (const std::size_t bytes : {std::size_t{1}, 4 * kib - 1, gib + 1}) {
+    listen_options options;
+    options.sockets.send_buffer_bytes = bytes;
+    EXPECT_THAT(fault_of(options), HasSubstr("listen_options.sockets.send_buffer_bytes is " +
+                                             std::to_string(bytes) + "; it must be 0"));
+    options = {};
+    options.sockets.max_unsent_bytes = bytes;
+    EXPECT_THAT(fault_of(options), HasSubstr("listen_options.sockets.max_unsent_bytes is " +
+                                             std::to_string(bytes) + "; it must be 0"));
   }
 }
 

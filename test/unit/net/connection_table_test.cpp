@@ -30,9 +30,9 @@ class ConnectionTableTest : public testing::Test {
   hub_options options_;
   logger log_{log_options{}};
   deaf_events events_;
-  topic::log publications_{1, 1'000'000, &wire::frame_size};
+  topic::registry topics_{options_.topics, 4, 1'000'000, &wire::frame_size};
   std::atomic<std::uint32_t> serials_{0};
-  shard shard_{3, {options_, log_, events_, publications_, serials_}};
+  shard shard_{3, {options_, log_, events_, topics_, serials_}};
   connection_table table_{3, serials_};
 };
 

@@ -13,6 +13,8 @@ class deaf_events final : public shard_events {
   void on_message(connection&, const message&) override {}
   void on_close(connection&, const close_event&) override {}
   void on_unopened_end(connection&) override {}
+  void on_slow(connection&, const std::string&, std::uint64_t) override {}
+  void on_drain(net::shard&, const std::string&) override {}
   void on_timer_failure() override {}
   void on_stopped(shard&) override {}
 };

@@ -30,16 +30,17 @@ class ListenerTest : public testing::Test {
     std::vector<asio::ip::address> parsed;
     for (const std::string& each : addresses)
       parsed.push_back(asio::ip::make_address(each));
-    return {{&shard_}, 0, parsed, 0, [] { return true; }, log_};
+    return {{&shard_}, 0, parsed, 0, [] { return true; }, sockets_, log_};
   }
 
   hub_options options_;
+  socket_options sockets_;
   std::vector<std::string> lines_;
   logger log_{into(lines_)};
   deaf_events events_;
-  topic::log publications_{1, 1'000'000, &wire::frame_size};
+  topic::registry topics_{options_.topics, 4, 1'000'000, &wire::frame_size};
   std::atomic<std::uint32_t> serials_{0};
-  shard shard_{0, {options_, log_, events_, publications_, serials_}};
+  shard shard_{0, {options_, log_, events_, topics_, serials_}};
 };
 
 // 192.0.2.0/24 is for documentation (RFC 5737): no machine has these addresses.

@@ -2,6 +2,7 @@
 
 #include "server_frames.hpp"
 #include "session/outbox.hpp"
+#include "support/topic_shard.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <gmock/gmock.h>
@@ -18,23 +19,25 @@ namespace broadcast_hub::session::test {
 
 using broadcast_hub::test::server_frames;
 
-/// An outbox that is subscribed to a topic, and a socket that takes as much as it is told to.
+/// An outbox that is subscribed to the topic "news", and a socket that takes as much as it is told
+/// to.
 class outbox_fixture : public testing::Test {
  protected:
   using kind = outbox::kind;
+  using outcome = topic::topic::append_result::outcome;
 
-  outbox_fixture() { out_.subscribe(topic_, 0); }
-
-  static shared_bytes share(std::string bytes) {
-    return std::make_shared<const std::string>(std::move(bytes));
+  explicit outbox_fixture(topics_options options = {})
+      : shard_(&wire::frame_size, std::move(options)) {
+    out_.join_topics(shard_.reader, 0, topic::lane_kind::raw);
+    EXPECT_FALSE(out_.subscribe("news"));
   }
+
   static std::string text(std::string_view payload) {
     return wire::make_frame(wire::opcode::text, payload);
   }
 
   void publish(std::string_view payload) {
-    const std::string frame = text(payload);
-    ASSERT_TRUE(log_.append(frame.substr(0, 2), frame.substr(2)).accepted);
+    ASSERT_EQ(shard_.publish("news", text(payload)).what, outcome::appended);
   }
   void direct(std::string_view payload) { out_.push(kind::direct, share(text(payload))); }
   void pong(std::string_view payload) {
@@ -47,8 +50,14 @@ class outbox_fixture : public testing::Test {
     return share(wire::make_close_frame(close_code::normal, {}));
   }
 
-  /// What waits, at most `room` pieces of it.
-  std::string gathered(std::size_t room = 1000) const {
+  /// A walk comes by.
+  void walk() {
+    shard_.walk([this](const auto&) { out_.offer_walk(); });
+  }
+
+  /// What waits, at most `room` pieces of it, when a walk has come by.
+  std::string gathered(std::size_t room = 1000) {
+    walk();
     std::vector<iovec> pieces(room);
     pieces.resize(out_.gather(pieces));
     std::string bytes;
@@ -61,7 +70,7 @@ class outbox_fixture : public testing::Test {
   /// The socket takes up to `limit` bytes.
   void send(std::size_t limit) {
     const std::string bytes = gathered().substr(0, limit);
-    publications_sent_ += out_.advance(bytes.size()).publications;
+    out_.advance(bytes.size());
     sent_ += bytes;
   }
 
@@ -84,11 +93,12 @@ class outbox_fixture : public testing::Test {
     return server_frames(sent_);
   }
 
-  topic::log log_{1, std::size_t{1} << 30, &wire::frame_size};
-  topic::fan_out topic_{log_, 0};
+  std::uint64_t delivered() const { return shard_.reader.count().delivered.value(); }
+  std::size_t subscribers() const { return shard_.registry.find("news")->subscribers(); }
+
+  broadcast_hub::test::topic_shard shard_;
   outbox out_;
   std::string sent_;
-  std::size_t publications_sent_ = 0;
 };
 
 }  // namespace broadcast_hub::session::test

@@ -1,5 +1,6 @@
 #include "server_frames.hpp"
 #include "session/outbox.hpp"
+#include "support/topic_shard.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +23,8 @@ class conversation {
  public:
   explicit conversation(unsigned seed) : random_(seed) {
     out_.push(outbox::kind::bytes, share(handshake_));
-    out_.subscribe(topic_, 0);
+    out_.join_topics(shard_.reader, 0, topic::lane_kind::raw);
+    EXPECT_FALSE(out_.subscribe("news"));
   }
 
   void run(int steps) {
@@ -31,6 +33,7 @@ class conversation {
     }
     end();
     out_.unblock();
+    walk();
     while (!out_.empty()) {
       send(1 + below(50));
     }
@@ -38,13 +41,10 @@ class conversation {
   }
 
  private:
+  using outcome = topic::topic::append_result::outcome;
   enum class ending { drained, finished, cut_short };
 
   std::size_t below(std::size_t limit) { return random_() % limit; }
-
-  static shared_bytes share(std::string bytes) {
-    return std::make_shared<const std::string>(std::move(bytes));
-  }
 
   /// A payload that begins with a name and is sometimes long.
   std::string payload(const std::string& name) {
@@ -74,7 +74,7 @@ class conversation {
         wire::make_frame(wire::opcode::text, payload("p" + std::to_string(published_)));
     directs_before_publication_.push_back(directs_);
     ++published_;
-    ASSERT_TRUE(log_.append(frame.substr(0, 2), frame.substr(2)).accepted);
+    ASSERT_EQ(shard_.publish("news", frame).what, outcome::appended);
   }
 
   void send_direct() {
@@ -86,7 +86,13 @@ class conversation {
     out_.push(outbox::kind::direct, share(std::move(frame)));
   }
 
+  void walk() {
+    shard_.walk([this](const auto&) { out_.offer_walk(); });
+  }
+
   void send(std::size_t limit) {
+    if (below(3) > 0)
+      walk();
     std::array<iovec, 6> pieces;
     const std::size_t used = out_.gather({pieces.data(), 1 + below(pieces.size())});
     std::string bytes;
@@ -95,7 +101,7 @@ class conversation {
     }
     ASSERT_EQ(bytes.empty(), out_.empty());
     const std::size_t sent = std::min(limit, bytes.size());
-    completed_ += out_.advance(sent).publications;
+    out_.advance(sent);
     output_.append(bytes, 0, sent);
     if (sent < bytes.size() && below(4) != 0) {
       out_.block();
@@ -111,7 +117,7 @@ class conversation {
     how_ == ending::finished ? out_.finish_with(close) : out_.cut_short_with(close);
     // Nothing comes behind it.
     const std::string late = wire::make_frame(wire::opcode::text, "late");
-    ASSERT_TRUE(log_.append(late.substr(0, 2), late.substr(2)).accepted);
+    ASSERT_EQ(shard_.publish("news", late).what, outcome::appended);
   }
 
   void check() {
@@ -147,10 +153,12 @@ class conversation {
   }
 
   void check_totals(std::size_t publications, std::size_t directs, std::optional<int> last_pong) {
-    ASSERT_EQ(completed_, publications);
+    const topic::tally& count = shard_.reader.count();
+    ASSERT_EQ(count.delivered.value(), publications);
+    ASSERT_EQ(count.offered.value(), publications + count.dropped_at_end.value());
     ASSERT_EQ(out_.direct_bytes(), 0U);
     ASSERT_EQ(out_.direct_cost(), 0U);
-    ASSERT_EQ(out_.lag(), 0U);
+    ASSERT_EQ(out_.pending_publications(), 0U);
     if (how_ == ending::cut_short) {
       return;
     }
@@ -163,15 +171,13 @@ class conversation {
 
   std::mt19937 random_;
   const std::string handshake_ = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
-  topic::log log_{1, std::size_t{1} << 30, &wire::frame_size};
-  topic::fan_out topic_{log_, 0};
+  broadcast_hub::test::topic_shard shard_{&wire::frame_size};
   outbox out_;
 
   std::string output_;
   std::size_t published_ = 0;
   std::size_t directs_ = 0;
   int pongs_ = 0;
-  std::size_t completed_ = 0;
   std::vector<std::size_t> directs_before_publication_;
   std::vector<std::size_t> publications_before_direct_;
   ending how_ = ending::drained;

@@ -31,7 +31,7 @@ class SessionBudgetTest : public test::session_fixture {
     std::size_t consumed = 0;
     made->receive(bytes.data(), bytes.size(), consumed, now_);
     made->take_request();
-    made->open("", now_);
+    made->open({}, now_);
     return made;
   }
 };

@@ -3,6 +3,7 @@
 #include "server_frames.hpp"
 #include "session/session.hpp"
 #include "support/client_frame.hpp"
+#include "support/topic_shard.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <gmock/gmock.h>
@@ -45,10 +46,27 @@ class session_fixture : public testing::Test {
   /// An established connection, nothing left to send.
   void open() {
     receive(plain_request);
-    peer().open(handshake_response, now_);
-    peer().out().subscribe(topic_, 0);
+    peer().open({handshake_response}, now_);
+    join_topics();
     ASSERT_EQ(sent(), handshake_response);
     ASSERT_EQ(peer().now_in(), phase::open);
+  }
+
+  void join_topics() {
+    peer().out().join_topics(shard().reader, 0, topic::lane_kind::raw);
+    ASSERT_FALSE(peer().out().subscribe("news"));
+  }
+
+  /// Made at the first use, as the session.
+  topic_shard& shard() {
+    if (!shard_)
+      shard_ = std::make_unique<topic_shard>(&wire::frame_size, options_.topics);
+    return *shard_;
+  }
+
+  /// A walk comes by.
+  void walk() {
+    shard().walk([this](const auto&) { peer().out().offer_walk(); });
   }
 
   /// Gives bytes to the session as its owner does, in chunks of their own buffers, and keeps what
@@ -79,6 +97,7 @@ class session_fixture : public testing::Test {
 
   /// What leaves when the socket takes up to `limit` bytes.
   std::string send(std::size_t limit) {
+    walk();
     std::vector<iovec> pieces(100);
     pieces.resize(peer().out().gather(pieces));
     std::string bytes;
@@ -111,14 +130,12 @@ class session_fixture : public testing::Test {
   }
 
   void publish(std::string_view payload) {
-    std::string header(10, '\0');
-    header.resize(wire::write_header(header.data(), wire::opcode::text, payload.size()));
-    ASSERT_TRUE(log_.append(header, payload).accepted);
+    ASSERT_EQ(shard().publish("news", wire::make_frame(wire::opcode::text, payload)).what,
+              topic::topic::append_result::outcome::appended);
   }
 
   std::error_code send_text(std::string_view payload) {
-    return peer().send(
-        std::make_shared<const std::string>(wire::make_frame(wire::opcode::text, payload)), now_);
+    return peer().send(share(wire::make_frame(wire::opcode::text, payload)), now_);
   }
 
   std::error_code close(close_code code = close_code::normal, std::string_view reason = {}) {
@@ -134,8 +151,7 @@ class session_fixture : public testing::Test {
 
   hub_options options_;
   time_point now_{std::chrono::hours(100)};
-  topic::log log_{1, std::size_t{1} << 30, &wire::frame_size};
-  topic::fan_out topic_{log_, 0};
+  std::unique_ptr<topic_shard> shard_;
   std::unique_ptr<shard_context> context_;
   std::unique_ptr<session> session_;
 

@@ -14,8 +14,8 @@ class SessionOpenTest : public test::session_fixture {};
 
 TEST_F(SessionOpenTest, TheHandshakeIsTheFirstThingSent) {
   receive(plain_request);
-  EXPECT_EQ(peer().open(handshake_response, now_), "");
-  peer().out().subscribe(topic_, 0);
+  EXPECT_EQ(peer().open({handshake_response}, now_), "");
+  join_topics();
   publish("news");
   EXPECT_FALSE(send_text("hello"));
   const std::string bytes = sent();
@@ -28,13 +28,13 @@ TEST_F(SessionOpenTest, TheHandshakeIsTheFirstThingSent) {
 TEST_F(SessionOpenTest, BytesBehindAnUndecidedRequestAreKept) {
   const std::string early = client_frame(opcode::text, "early");
   receive(plain_request + early);
-  EXPECT_EQ(peer().open(handshake_response, now_), early);
+  EXPECT_EQ(peer().open({handshake_response}, now_), early);
   receive(early);
   EXPECT_THAT(events_, ElementsAre("GET /page", "text:early"));
 }
 
 TEST_F(SessionOpenTest, BytesBehindARequestDecidedAtOnceAreFrames) {
-  answer_ = [this] { peer().open(handshake_response, now_); };
+  answer_ = [this] { peer().open({handshake_response}, now_); };
   receive(plain_request + client_frame(opcode::text, "early"));
   EXPECT_THAT(events_, ElementsAre("GET /page", "text:early"));
 }
@@ -145,27 +145,30 @@ TEST_F(SessionOpenTest, PublicationsDoNotCountForTheQueue) {
 }
 
 TEST_F(SessionOpenTest, WhoIsTooFarBehindIsClosedWith4008) {
-  options_.outbound.max_lag_bytes = std::size_t{64} * 1024;
+  options_.topics.defaults.max_lag_bytes = std::size_t{64} * 1024;
   open();
   peer().out().block();
   publish(std::string(65'532, 'x'));  // with its header just the limit
-  EXPECT_FALSE(peer().check_lag(now_));
+  walk();
+  EXPECT_FALSE(peer().enforce_policies(now_));
   publish("");
-  EXPECT_TRUE(peer().check_lag(now_));
-  EXPECT_FALSE(peer().check_lag(now_));
+  walk();
+  EXPECT_TRUE(peer().enforce_policies(now_));
+  EXPECT_FALSE(peer().enforce_policies(now_));
   EXPECT_EQ(peer().ended_by(), cause::slow_consumer);
   EXPECT_THAT(sent_frames(), ElementsAre("close:4008 too far behind"));
-  EXPECT_FALSE(peer().out().subscribed());
+  EXPECT_TRUE(peer().out().subscriptions().empty());
 }
 
 TEST_F(SessionOpenTest, TheFrameBeingSentIsFinishedBeforeAClose4008) {
-  options_.outbound.max_lag_bytes = std::size_t{64} * 1024;
+  options_.topics.defaults.max_lag_bytes = std::size_t{64} * 1024;
   open();
   publish(std::string(10, 'a'));
   std::string bytes = send(5);
   peer().out().block();
-  publish(std::string(65'600, 'x'));
-  ASSERT_TRUE(peer().check_lag(now_));
+  publish(std::string(65'530, 'x'));
+  walk();
+  ASSERT_TRUE(peer().enforce_policies(now_));
   bytes += sent();
   EXPECT_THAT(server_frames(bytes), ElementsAre("text:aaaaaaaaaa", "close:4008 too far behind"));
 }
@@ -222,7 +225,7 @@ TEST_F(SessionOpenTest, AnAbandonedSessionSendsAndReceivesNothing) {
   EXPECT_EQ(send_text("late"), errc::connection_closing);
   EXPECT_EQ(close(), errc::connection_closing);
   EXPECT_EQ(sent(), "");
-  EXPECT_EQ(log_.subscribers(), 0U);
+  EXPECT_EQ(shard().registry.find("news")->subscribers(), 0U);
   EXPECT_EQ(ending(), "1006");
 }
 

@@ -1,4 +1,4 @@
-#include "topic/fan_out.hpp"
+#include "topic/reader.hpp"
 #include "units.hpp"
 
 #include <gtest/gtest.h>
@@ -13,73 +13,133 @@
 namespace broadcast_hub::topic {
 namespace {
 
-using test::append;
 using test::make_unit;
+using test::raw_only;
 using test::unsent;
 
 constexpr std::size_t units = 5000;
 
-/// One shard: walks until its subscriber has everything, and returns what that was.
-std::string read_everything(log& shared, std::size_t reader, std::atomic<std::size_t>& ready,
-                            std::size_t wanted_bytes) {
-  fan_out topic(shared, reader);
+/// One shard: walks until its subscriber has so many bytes, and returns them.
+std::string read_everything(registry& topics, std::size_t index, std::string_view name,
+                            std::atomic<std::size_t>& ready, std::size_t wanted_bytes) {
+  reader own(topics, index);
   subscriber who;
-  topic.add(who, 0);
+  EXPECT_FALSE(own.subscribe(who, name));
   ready.fetch_add(1);
   std::string received;
   while (received.size() < wanted_bytes) {
-    if (!topic.begin_walk()) {
+    if (!own.begin_walk()) {
       std::this_thread::yield();
       continue;
     }
-    while (topic.next().who != nullptr) {
-      const std::string bytes = unsent(topic, who);
-      topic.advance(who, bytes.size());
+    while (own.next().what != reader::visit::kind::over) {
+      own.offer_walk(who);
+      const std::string bytes = unsent(who);
+      who.advance(bytes.size());
+      own.settle(who);
       received += bytes;
     }
-    topic.end_walk();
+    own.end_walk(time_point());
   }
-  topic.remove(who);
+  own.leave(who);
   return received;
 }
 
+class TopicThreadsTest : public testing::TestWithParam<const char*> {};
+
 // Mostly for the thread sanitizer: readers share segments, and whoever is last frees them.
-TEST(TopicThreadsTest, ShardsReadWhileOtherThreadsAppend) {
+TEST_P(TopicThreadsTest, ShardsReadWhileOtherThreadsAppend) {
   constexpr std::size_t readers = 3;
-  log shared(readers, std::size_t{1} << 30, test::unit_size_of);
-  std::string expected;
-  for (std::size_t i = 0; i < units; ++i) {
-    expected += make_unit(4 + i % 300, static_cast<char>('a' + i % 26));
-  }
+  constexpr std::size_t writers = 3;
+  topics_options options;
+  options.max_log_bytes = std::size_t{1} << 30;
+  registry topics(options, readers, std::size_t{1} << 30, test::unit_size_of);
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < units; ++i)
+    total += 4 + i % 300;
   std::atomic<std::size_t> ready{0};
   std::vector<std::string> received(readers);
   std::vector<std::thread> shards;
   for (std::size_t i = 0; i < readers; ++i) {
     shards.emplace_back(
-        [&, i] { received[i] = read_everything(shared, i, ready, expected.size()); });
+        [&, i] { received[i] = read_everything(topics, i, GetParam(), ready, writers * total); });
   }
-  while (ready.load() < readers) {
+  while (ready.load() < readers)
     std::this_thread::yield();
+  std::vector<std::thread> publishers;
+  for (std::size_t w = 0; w < writers; ++w) {
+    publishers.emplace_back([&, w] {
+      for (std::size_t i = 0; i < units; ++i) {
+        const std::string unit = make_unit(4 + i % 300, static_cast<char>('a' + w));
+        const auto result = topics.open("a.b").found->append(raw_only(unit), time_point());
+        EXPECT_EQ(result.what, topic::append_result::outcome::appended);
+      }
+    });
   }
-  for (std::size_t at = 0; at < expected.size();) {
-    const std::size_t size = test::unit_size_of(expected.data() + at);
-    EXPECT_TRUE(append(shared, std::string_view(expected).substr(at, size)).accepted);
-    at += size;
-  }
-  for (std::thread& shard : shards) {
-    shard.join();
-  }
-  for (const std::string& bytes : received) {
-    EXPECT_TRUE(bytes == expected);
-  }
+  for (std::thread& each : publishers)
+    each.join();
+  for (std::thread& each : shards)
+    each.join();
+  EXPECT_EQ(received[0].size(), writers * total);
+  EXPECT_TRUE(received[1] == received[0]);
+  EXPECT_TRUE(received[2] == received[0]);
+  EXPECT_EQ(topics.find("a.b")->offset(), writers * units);
+  EXPECT_EQ(topics.budget().used(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Subscribed, TopicThreadsTest, testing::Values("a.b", "a.*", ">"));
+
+// Topics come and go while others subscribe to them by name and by pattern.
+TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
+  topics_options options;
+  options.linger = std::chrono::milliseconds(0);
+  registry topics(options, 2, std::size_t{1} << 30, test::unit_size_of);
+  std::atomic<bool> done{false};
+  const auto subscribe = [&](std::size_t index) {
+    reader own(topics, index);
+    for (int i = 0; i < 2000; ++i) {
+      subscriber who;
+      who.slot = static_cast<std::uint32_t>(i % 7);
+      EXPECT_FALSE(own.subscribe(who, "a.b"));
+      EXPECT_FALSE(own.subscribe(who, i % 2 == 0 ? "a.*" : ">"));
+      own.offer_all(who);
+      if (who.pending())
+        who.advance(who.pending_bytes());
+      own.leave(who);
+      if (own.begin_walk())
+        own.end_walk(time_point());
+    }
+  };
+  std::thread sweeper([&] {
+    for (time_point now; !done.load(); now += std::chrono::seconds(1))
+      topics.sweep(now);
+  });
+  std::thread publisher([&] {
+    for (int i = 0; !done.load(); ++i) {
+      const std::string unit = make_unit(100);
+      const auto name = i % 3 == 0 ? "a.c" : "a.b";
+      topics.open(name).found->append(raw_only(unit), time_point());
+    }
+  });
+  std::thread first(subscribe, 0);
+  std::thread second(subscribe, 1);
+  first.join();
+  second.join();
+  done.store(true);
+  sweeper.join();
+  publisher.join();
+  topics.sweep(time_point(std::chrono::hours(1)));
+  topics.sweep(time_point(std::chrono::hours(2)));
+  EXPECT_EQ(topics.size(), 0U);
 }
 
 // The destructor once trusted a count of owners that told nothing about what they had read. Only
 // the thread sanitizer can see that: between the two threads nothing is synchronised but the count.
-TEST(TopicThreadsTest, AReaderThatHasLetGoAndOneThatFreesDoNotMeet) {
-  auto first = std::make_shared<segment>(0, 1);
-  auto second = std::make_shared<segment>(1, 1);
-  auto third = std::make_shared<segment>(2, 1);
+TEST(SegmentThreadsTest, AReaderThatHasLetGoAndOneThatFreesDoNotMeet) {
+  memory_budget budget(1'000'000);
+  auto first = std::make_shared<segment>(0, 0, 1, budget);
+  auto second = std::make_shared<segment>(1, 0, 1, budget);
+  auto third = std::make_shared<segment>(2, 0, 1, budget);
   const std::weak_ptr<segment> watched = third;
   first->seal(second);
   second->seal(std::move(third));

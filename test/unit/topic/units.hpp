@@ -1,11 +1,15 @@
 #pragma once
 
-#include "topic/fan_out.hpp"
-#include "topic/log.hpp"
+#include "support/topic_shard.hpp"
+#include "topic/cursor.hpp"
+#include "topic/subscriber.hpp"
+
+#include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,30 +32,40 @@ inline std::string make_unit(std::size_t size, char fill = 'x') {
   return unit;
 }
 
-inline log::append_result append(log& to, std::string_view unit) {
-  return to.append(unit.substr(0, smallest_unit), unit.substr(smallest_unit));
+/// A unit with a text behind its size.
+inline std::string unit_of(std::string_view text) {
+  std::string unit = make_unit(smallest_unit + text.size());
+  unit.replace(smallest_unit, text.size(), text);
+  return unit;
+}
+
+/// The texts of a row of units.
+inline std::vector<std::string> texts_of(std::string_view units) {
+  std::vector<std::string> texts;
+  while (!units.empty()) {
+    const std::size_t size = unit_size_of(units.data());
+    texts.emplace_back(units.substr(smallest_unit, size - smallest_unit));
+    units.remove_prefix(size);
+  }
+  return texts;
 }
 
 inline std::string text_of(std::span<const iovec> pieces) {
   std::string text;
-  for (const iovec& piece : pieces) {
+  for (const iovec& piece : pieces)
     text.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-  }
   return text;
 }
 
-/// Everything that a subscriber has not been sent yet.
-inline std::string unsent(const fan_out& topic, const subscriber& who) {
+/// What was offered to a subscriber and not sent.
+inline std::string unsent(const subscriber& who) {
   std::vector<iovec> pieces(256);
-  pieces.resize(topic.gather(who, topic.end(), pieces));
+  pieces.resize(who.gather(pieces, subscriber::scope::everything));
   return text_of(pieces);
 }
 
-/// Sends everything to it.
-inline std::string receive_all(fan_out& topic, subscriber& who) {
-  std::string received = unsent(topic, who);
-  topic.advance(who, received.size());
-  return received;
+inline encoded raw_only(std::string_view unit) {
+  return {unit.substr(0, smallest_unit), unit.substr(smallest_unit), false, {}};
 }
 
 }  // namespace broadcast_hub::topic::test

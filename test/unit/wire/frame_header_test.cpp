@@ -67,7 +67,7 @@ TEST(FrameHeaderTest, ReadsLengthsOfEveryForm) {
 
 TEST(FrameHeaderTest, NothingIsWrongWithACorrectHeader) {
   const frame_header header = whole_header(test::client_frame_header(opcode::text, 1000));
-  EXPECT_FALSE(header.check_start(false));
+  EXPECT_FALSE(header.check_start(false, false));
   EXPECT_FALSE(header.check_length(1000));
 }
 
@@ -156,7 +156,7 @@ TEST(FrameHeaderTest, ChecksItsFirstTwoBytes) {
   };
   for (const start_case& one : cases) {
     const auto header = whole_header(test::client_frame_header(one.code, 5, one.options));
-    const auto fault = header.check_start(one.message_open);
+    const auto fault = header.check_start(one.message_open, false);
     EXPECT_EQ(!fault, one.accepted) << one.what;
     EXPECT_TRUE(!fault || fault->code == close_code::protocol_error) << one.what;
   }

@@ -197,7 +197,7 @@ TEST(HandshakeTest, ThousandsOfSubprotocolsAreReadQuickly) {
 }
 
 TEST(HandshakeTest, TheAcceptKeyIsThatOfTheRfc) {
-  const std::string head = accept_upgrade(correct_request(), "");
+  const std::string head = accept_upgrade(correct_request(), "", false).response;
   EXPECT_THAT(head, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
   EXPECT_THAT(head, HasSubstr("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
   EXPECT_THAT(head, HasSubstr("\r\nUpgrade: websocket\r\n"));
@@ -208,15 +208,37 @@ TEST(HandshakeTest, TheAcceptKeyIsThatOfTheRfc) {
 }
 
 TEST(HandshakeTest, TheChosenSubprotocolIsNamed) {
-  EXPECT_THAT(accept_upgrade(correct_request(), "bhub.v1"),
+  EXPECT_THAT(accept_upgrade(correct_request(), "bhub.v1", false).response,
               HasSubstr("\r\nSec-WebSocket-Protocol: bhub.v1\r\n"));
 }
 
-TEST(HandshakeTest, ExtensionsAreNeverAccepted) {
+TEST(HandshakeTest, DeflateIsAgreedOnOnlyWhereItIsSwitchedOn) {
   const request made =
       with_header("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
   EXPECT_EQ(check_upgrade(made).status, 101);
-  EXPECT_THAT(accept_upgrade(made, ""), testing::Not(HasSubstr("Sec-WebSocket-Extensions")));
+  const accepted_upgrade off = accept_upgrade(made, "", false);
+  EXPECT_FALSE(off.deflate);
+  EXPECT_THAT(off.response, testing::Not(HasSubstr("Sec-WebSocket-Extensions")));
+  const accepted_upgrade on = accept_upgrade(made, "", true);
+  EXPECT_TRUE(on.deflate);
+  EXPECT_THAT(on.response, HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate; "
+                                     "server_no_context_takeover; client_no_context_takeover\r\n"));
+}
+
+TEST(HandshakeTest, AnOfferThatCannotBeKeptIsDeclined) {
+  const request made =
+      with_header("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10");
+  EXPECT_EQ(check_upgrade(made).status, 101);
+  const accepted_upgrade declined = accept_upgrade(made, "", true);
+  EXPECT_FALSE(declined.deflate);
+  EXPECT_THAT(declined.response, testing::Not(HasSubstr("Sec-WebSocket-Extensions")));
+}
+
+TEST(HandshakeTest, MalformedExtensionsAreRefused) {
+  for (const std::string_view value : {"permessage-deflate;", "a b", "a; b=\"c", ";"}) {
+    EXPECT_EQ(check_upgrade(with_header("Sec-WebSocket-Extensions", value)).status, 400) << value;
+  }
+  EXPECT_EQ(check_upgrade(with_header("Sec-WebSocket-Extensions", "")).status, 101);
 }
 
 }  // namespace

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace broadcast_hub {
+
+/// What happens to a subscriber that does not keep up.
+enum class slow_consumer_policy : unsigned char {
+  disconnect,   ///< closed with 4008, which tells the client to come back and resume
+  drop_oldest,  ///< skips the oldest publications that it has not been sent
+  latest        ///< skips everything but the newest publication: prices, dashboards
+};
+
+/// Past publications that a topic keeps, for `hub::history`. Whichever bound is met first counts;
+/// all zero, the default: none are kept.
+struct history_options {
+  std::size_t max_publications = 0;      ///< 0: no history; at most 1,000,000
+  std::chrono::milliseconds max_age{0};  ///< 0: of any age; at most 30 days
+  std::size_t max_bytes = 1024 * 1024;   ///< encoded; 1 KiB to 1 GiB
+};
+
+/// How one topic treats its subscribers and its past.
+struct topic_options {
+  slow_consumer_policy slow_consumers = slow_consumer_policy::disconnect;
+
+  /// Bytes of the topic's log that a subscriber may be behind before the policy acts, and the size
+  /// of the largest publication, its header of at most 10 bytes included. For whoever gets
+  /// publications compressed, compressed bytes count as lag. Range 1 KiB to 1 GiB.
+  std::size_t max_lag_bytes = std::size_t{1024} * 1024;
+
+  /// Age of the oldest publication that a subscriber has not been sent before the policy acts,
+  /// kept to about half a second. 100 ms to one day; zero: any age.
+  std::chrono::milliseconds max_lag = std::chrono::seconds(10);
+
+  history_options history;
+};
+
+/// Options for all topics that match a pattern, or for the one that has the name.
+///
+/// A topic's name is made of tokens with dots between them, for example "orders.eu.42": at most
+/// 255 bytes from 0x21 to 0x7E, no token empty. In a pattern, "*" stands for one token and
+/// ">", at the end, for one or more: "orders.*.42", "orders.>".
+struct topic_rule {
+  std::string pattern;
+  topic_options options;
+};
+
+/// Everything about the topics of a hub.
+struct topics_options {
+  topic_options defaults;         ///< for topics that no rule matches
+  std::vector<topic_rule> rules;  ///< the first that matches a topic is the one
+
+  /// Topics at a time. Range 1 to 10,000,000.
+  std::size_t max_topics = 10'000;
+
+  /// Names and patterns that one connection may be subscribed to. Range 1 to 100,000.
+  std::size_t max_subscriptions = 128;
+
+  /// Bytes of all topics' logs together. When three quarters are used, histories shrink and
+  /// subscribers more than 64 KiB behind meet their topic's policy; when all are used, publishing
+  /// reports `errc::overloaded`. Range 1 MiB to 1 TiB.
+  std::size_t max_log_bytes = std::size_t{64} * 1024 * 1024;
+
+  /// How long a topic stays when nobody is subscribed and its history is empty. At most one day.
+  std::chrono::milliseconds linger = std::chrono::seconds(60);
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,166 @@
+// Publishing, subscriptions and history.
+
+#include "base/text.hpp"
+#include "hub/hub_core.hpp"
+#include "topic/name.hpp"
+#include "wire/frame_encoder.hpp"
+
+#include <array>
+#include <utility>
+
+namespace broadcast_hub {
+namespace {
+
+using outcome = topic::topic::append_result::outcome;
+
+std::error_code error_of(outcome what) {
+  switch (what) {
+    case outcome::appended:
+      return {};
+    case outcome::too_big:
+      return errc::message_too_big;
+    default:
+      return errc::overloaded;
+  }
+}
+
+}  // namespace
+
+publish_result hub_core::publish(std::string_view name, std::string_view payload,
+                                 message_kind kind) {
+  publish_result result;
+  if (life_.stopping()) {
+    result.error = errc::hub_stopped;
+  } else if (kind == message_kind::text && !wire::is_valid_utf8(payload)) {
+    result.error = errc::invalid_utf8;
+  }
+  if (result.error)
+    return result;
+  outcome what = outcome::retired;
+  while (what == outcome::retired) {
+    const topic::registry::opened opened = topics_.open(name);
+    result.error = opened.error;
+    if (result.error)
+      return result;
+    what = append(*opened.found, payload, kind, result);
+  }
+  result.error = error_of(what);
+  if (!result.error && log_.enabled(log_level::debug)) {
+    const bool to_all = name == topic::default_topic;
+    log_.log(log_level::debug, to_all ? "broadcast " : "published ", describe(kind, payload),
+             to_all ? "" : join(" on ", name), " to ", result.subscribers,
+             result.subscribers == 1 ? " connection: " : " connections: ", printable(payload));
+  }
+  return result;
+}
+
+outcome hub_core::append(topic::topic& to, std::string_view payload, message_kind kind,
+                         publish_result& result) {
+  std::array<char, 10> header;
+  topic::encoded publication;
+  publication.header = {header.data(),
+                        wire::write_header(header.data(), wire::opcode_of(kind), payload.size())};
+  publication.payload = payload;
+  publication.deflate_tried = payload.size() < options_.compression.min_payload_bytes;
+  const time_point now = to.history_ages() ? clock::now() : time_point();
+  auto appended = to.append(publication, now);
+  deflater_pool::loan deflater(deflaters_);  // until the frame that it made is in the log
+  if (appended.what == outcome::needs_deflated) {
+    publication.deflated = deflater->make_frame(wire::opcode_of(kind), payload);
+    publication.deflate_tried = true;
+    appended = to.append(publication, now);
+    if (appended.what == outcome::appended && !publication.deflated.empty())
+      compressions_.fetch_add(1, std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (appended.wake.test(i))
+      shards_[i]->wake();
+  }
+  result.epoch = to.epoch();
+  result.offset = appended.offset;
+  result.subscribers = appended.subscribers;
+  result.lag_bytes = appended.lag_bytes;
+  return appended.what;
+}
+
+std::size_t hub_core::subscriber_count(std::string_view name) const {
+  const std::shared_ptr<topic::topic> found = topics_.find(name);
+  return found ? found->subscribers() : 0;
+}
+
+history_result hub_core::history(std::string_view name, std::uint64_t since,
+                                 std::size_t limit) const {
+  history_result result;
+  if (!topic::is_valid_name(name)) {
+    result.error = errc::invalid_topic;
+    return result;
+  }
+  const std::shared_ptr<topic::topic> found = topics_.find(name);
+  if (!found)
+    return result;
+  const topic::topic::past past = found->read_history(since, limit, clock::now());
+  result.epoch = found->epoch();
+  result.newest_offset = past.newest;
+  result.complete = past.complete;
+  for (const topic::past_unit& unit : past.units) {
+    const std::string_view frame(unit.frame.data, unit.frame.size);
+    result.publications.push_back(
+        {unit.offset, std::string(wire::payload_of(frame)), wire::kind_of(frame)});
+  }
+  return result;
+}
+
+std::error_code hub_core::subscribe(connection_id id, std::string_view name) {
+  return change_subscription(id, name, &net::connection::subscribe);
+}
+
+std::error_code hub_core::unsubscribe(connection_id id, std::string_view name) {
+  return change_subscription(id, name, &net::connection::unsubscribe);
+}
+
+std::error_code hub_core::change_subscription(connection_id id, std::string_view name,
+                                              subscription_change change) {
+  net::shard* const shard = shard_of(id);
+  if (shard == nullptr || !shard->table().is_open(id))
+    return errc::connection_gone;
+  if (!topic::is_valid_name(name) && !topic::is_valid_pattern(name))
+    return errc::invalid_topic;
+  if (shard->events_loop().on_this_thread()) {
+    net::connection* const peer = shard->table().find(id);
+    return peer == nullptr ? errc::connection_gone : (peer->*change)(name);
+  }
+  if (life_.stopping())
+    return errc::hub_stopped;
+  shard->post([this, shard, id, change, text = std::string(name)] {
+    net::connection* const peer = shard->table().find(id);
+    if (peer == nullptr)
+      return;
+    if (const std::error_code error = (peer->*change)(text)) {
+      log_peer(log_, log_level::warn, *peer, "subscriptions to ", text, ": ", error.message());
+    }
+  });
+  return {};
+}
+
+std::vector<std::string> hub_core::subscriptions(connection_id id) const {
+  net::connection* const peer = own_connection(id);
+  return peer == nullptr ? std::vector<std::string>() : peer->session().out().subscriptions();
+}
+
+std::any* hub_core::user_data(connection_id id) const {
+  net::connection* const peer = own_connection(id);
+  return peer == nullptr ? nullptr : &peer->user_data();
+}
+
+net::connection* hub_core::own_connection(connection_id id) const {
+  net::shard* const shard = shard_of(id);
+  const bool own_thread = shard != nullptr && shard->events_loop().on_this_thread();
+  return own_thread ? shard->table().find(id) : nullptr;
+}
+
+void hub_core::sweep_topics() {
+  for (const std::string& drained : topics_.sweep(clock::now()))
+    on_drain(*shards_.front(), drained);
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "topic/cursor.hpp"
+
+#include <broadcast_hub/topic_options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace broadcast_hub::topic {
+
+/// One past publication: its frame as it was sent.
+struct past_unit {
+  std::uint64_t offset = 0;
+  log_piece frame;
+};
+
+/// The past publications that a topic keeps: places in its raw lane, whose segments they hold.
+///
+/// Thread safety: none; a topic guards it.
+class history {
+ public:
+  explicit history(const history_options& options) : options_(options) {}
+
+  /// The last unit of the lane was appended; it begins at `position`, in `part`.
+  void add(std::uint64_t position, const std::shared_ptr<segment>& part, time_point now);
+
+  /// Lets go of what is too much or too old. `end`: of the lane.
+  void trim(std::uint64_t end, time_point now);
+
+  /// Lets go of the older half: memory is short.
+  void halve();
+
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+
+  /// Units behind `since`, the oldest first, at most `limit`; `newest`: the topic's offset.
+  std::vector<past_unit> read(std::uint64_t since, std::size_t limit, std::uint64_t newest,
+                              unit_size measure) const;
+
+ private:
+  struct entry {
+    std::uint64_t position;
+    time_point added;
+  };
+
+  void drop_first();
+
+  const history_options& options_;
+  std::deque<entry> entries_;
+  std::shared_ptr<segment> oldest_;  // holds the first entry
+};
+
+}  // namespace broadcast_hub::topic

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "topic/cursor.hpp"
+#include "topic/memory_budget.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace broadcast_hub::topic {
+
+/// One encoding of a topic's publications.
+enum class lane_kind : std::uint8_t {
+  raw,      ///< frames for clients without extensions
+  deflated  ///< for those that negotiated permessage-deflate (RFC 7692)
+};
+inline constexpr std::size_t lane_count = 2;
+
+/// The end of a lane at one moment.
+struct lane_end {
+  cursor at;
+  std::uint64_t newest = 0;  ///< where its last unit begins, if it has one
+};
+
+/// The log of one encoding, and how far each shard has read it. A unit never straddles two
+/// segments. It keeps only its last segment; readers hold what they still need.
+///
+/// Thread safety: none; a topic guards it.
+class lane {
+ public:
+  lane(std::size_t readers, memory_budget& budget) : budget_(budget), readers_(readers) {}
+
+  /// Somebody reads it, so it is worth writing.
+  bool in_use() const noexcept { return attached_ > 0 || kept_; }
+
+  /// Keeps the log in use without readers, for a history.
+  void keep(std::uint64_t offset);
+
+  bool fits(std::size_t bytes) const noexcept;
+
+  /// Appends one unit, given in two pieces. Requires `in_use()`.
+  void append(std::string_view header, std::string_view payload, std::uint64_t offset);
+
+  lane_end end(std::uint64_t offset) const { return {{last_, end_, offset}, newest_}; }
+  std::uint64_t position() const noexcept { return end_; }
+  const std::shared_ptr<segment>& last() const noexcept { return last_; }
+
+  /// @name Readers: the shards
+  /// @{
+  struct reader_state {
+    bool attached = false;
+    bool woken = false;         ///< has been told that there is something new
+    std::uint64_t read_to = 0;  ///< all before it has been offered to its subscribers
+    std::uint64_t lag = 0;      ///< how far behind that its slowest subscriber was
+    cursor start;               ///< where it begins, until it claims that
+    std::size_t presumed = 0;   ///< subscribers that were counted for it until then
+  };
+
+  bool has_readers() const noexcept { return attached_ > 0; }
+  bool attached(std::size_t reader) const noexcept { return readers_[reader].attached; }
+
+  /// Attaches a reader at the end, on its behalf, unless it is attached.
+  void attach(std::size_t reader, std::uint64_t offset);
+
+  /// Where a reader that is attached begins, and who was counted for it. Once.
+  struct claimed {
+    cursor start;
+    std::size_t presumed = 0;
+  };
+  claimed claim(std::size_t reader);
+
+  void detach(std::size_t reader) noexcept;
+
+  reader_state& reader(std::size_t index) noexcept { return readers_[index]; }
+  std::vector<reader_state>& readers() noexcept { return readers_; }
+
+  /// Bytes that the slowest reader has not offered yet.
+  std::uint64_t backlog() const noexcept;
+
+  /// Bytes that the slowest subscriber is behind.
+  std::uint64_t largest_lag() const noexcept;
+  /// @}
+
+ private:
+  void begin(std::uint64_t offset);
+
+  memory_budget& budget_;
+  std::vector<reader_state> readers_;
+  std::shared_ptr<segment> last_;
+  std::uint64_t end_ = 0;
+  std::uint64_t newest_ = 0;
+  std::size_t attached_ = 0;
+  bool kept_ = false;
+};
+
+}  // namespace broadcast_hub::topic

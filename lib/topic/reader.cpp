@@ -1,0 +1,226 @@
+// What subscribers are offered, and what becomes of those who are slow.
+
+#include "topic/reader.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace broadcast_hub::topic {
+namespace {
+
+/// What a subscriber may be behind when memory is short.
+constexpr std::uint64_t lag_when_tight = std::uint64_t{64} * 1024;
+
+}  // namespace
+
+reader::reader(registry& topics, std::size_t index)
+    : topics_(topics), index_(index), inbox_(topics.inbox_of(index)) {}
+
+reader::~reader() = default;
+
+void reader::set_handle(const subscriber& who, int handle) noexcept {
+  if (!who.memberships.empty())
+    seats_[who.slot].handle = handle;
+}
+
+void reader::learn() {
+  if (inbox_.empty())
+    return;
+  inbox_.take(news_);
+  for (const inbox::notice& each : news_) {
+    fan_out* known = find(*each.from, each.lane);
+    if (known == nullptr) {
+      if (!each.from->attached(each.lane, index_))
+        continue;  // we have lost interest since
+      known = &local(each.from, each.lane);
+    }
+    if (known->dirty)
+      continue;
+    if (!known->walking) {
+      for (member_list* const list : known->lists)
+        list->active.push_back(known);
+    }
+    known->dirty = true;
+    dirty_.push_back(known);
+  }
+  news_.clear();
+}
+
+void reader::deactivate(fan_out& quiet) noexcept {
+  for (member_list* const list : quiet.lists)
+    std::erase_if(list->active, [](const fan_out* each) { return !each->active(); });
+}
+
+const cursor& reader::common_place(const subscriber& who, const fan_out& in) const noexcept {
+  const bool visited = in.walking && seats_[who.slot].visited_by == walk_.serial;
+  return visited ? in.target.at : in.base;
+}
+
+void reader::offer_all(subscriber& who) {
+  if (who.memberships.empty())
+    return;
+  learn();
+  for (const subscriber::membership& each : who.memberships) {
+    for (fan_out* const topic : each.list->active)
+      offer(who, *topic, common_place(who, *topic), topic->from->end(topic->lane).at);
+  }
+}
+
+void reader::offer_walk(subscriber& who) {
+  for (const subscriber::membership& each : who.memberships) {
+    for (fan_out* const topic : each.list->active) {
+      if (topic->walking)
+        offer(who, *topic, topic->base, topic->target.at);
+    }
+  }
+}
+
+void reader::offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end) {
+  subscriber::own_cursor* own = who.find(of);
+  if (own == nullptr) {
+    if (end.offset <= from.offset)
+      return;
+    own = &add_cursor(who, of, from);
+  }
+  if (end.offset <= own->end_offset)
+    return;
+  tally_.offered.add(end.offset - own->end_offset);
+  own->end = end.position;
+  own->end_offset = end.offset;
+}
+
+subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const cursor& at) {
+  if (!who.behind)
+    who.behind = trails_.take();
+  who.behind->cursors.push_back({&in, at, at.position, at.offset, false});
+  if (!in.lagging) {
+    lagging_.push_back(&in);
+    in.lagging = true;
+  }
+  ++in.behind;
+  set_handle(who, no_handle);
+  return who.behind->cursors.back();
+}
+
+void reader::erase_cursor(subscriber& who, subscriber::own_cursor& gone) noexcept {
+  fan_out& from = *gone.from;
+  auto& cursors = who.behind->cursors;
+  cursors.erase(cursors.begin() + (&gone - cursors.data()));
+  if (--from.behind == 0)
+    report_no_lag(from);
+  put_trail_back(who);
+}
+
+void reader::put_trail_back(subscriber& who) noexcept {
+  if (who.behind && who.behind->cursors.empty())
+    trails_.put(std::move(who.behind));
+}
+
+void reader::report_no_lag(fan_out& caught_up) {
+  caught_up.marks.clear();
+  caught_up.lag = 0;
+  if (caught_up.reported_lag)
+    report_lag(caught_up);
+}
+
+void reader::settle(subscriber& who) {
+  if (!who.behind)
+    return;
+  auto& cursors = who.behind->cursors;
+  for (std::size_t i = cursors.size(); i-- > 0;) {
+    subscriber::own_cursor& each = cursors[i];
+    if (each.units() > 0 || each.at.position != common_place(who, *each.from).position)
+      continue;
+    erase_cursor(who, each);
+    if (!who.behind)
+      return;
+  }
+}
+
+std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
+  const std::uint64_t most = in.options().max_lag_bytes;
+  return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
+}
+
+void reader::patrol(const std::function<void(std::uint32_t slot)>& look) {
+  std::erase_if(lagging_, [](fan_out* each) {
+    each->lag = 0;
+    each->lagging = each->behind > 0;
+    return !each->lagging;
+  });
+  for (std::uint32_t slot = 0; slot < seats_.size(); ++slot) {
+    if (seats_[slot].who != nullptr && seats_[slot].handle == no_handle)
+      look(slot);
+  }
+  for (fan_out* const each : lagging_) {
+    if (!each->walking)  // else the end of the walk tells it
+      report_lag(*each);
+  }
+}
+
+void reader::report_lag(fan_out& of) {
+  of.reported_lag = of.lag > 0;
+  if (of.from->finish_reading(of.lane, index_, of.base.position, of.lag))
+    drained_.push_back(of.from->name());
+}
+
+reader::verdict reader::judge(subscriber& who, time_point now) {
+  verdict worst = verdict::fine;
+  if (!who.behind)
+    return worst;
+  for (subscriber::own_cursor& each : who.behind->cursors) {
+    if (each.units() > 0)
+      worst = std::max(worst, judge(who, each, now));
+  }
+  return worst;
+}
+
+reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one, time_point now) {
+  fan_out& topic = *one.from;
+  const topic_options& options = topic.options();
+  const std::uint64_t lag = one.bytes();
+  const bool too_late =
+      options.max_lag > duration::zero() && topic.age(one.at.position, now) > options.max_lag;
+  const bool too_far = lag > allowed_lag(topic);
+  const bool latest = options.slow_consumers == slow_consumer_policy::latest;
+  const bool slow = too_late || lag > allowed_lag(topic) / 2 || (latest && one.units() > 1);
+  if (slow && !std::exchange(one.reported, true))
+    slow_.push_back({who.slot, topic.from, lag});
+  switch (options.slow_consumers) {
+    case slow_consumer_policy::disconnect:
+      return too_far || too_late ? verdict::disconnect : verdict::fine;
+    case slow_consumer_policy::drop_oldest:
+      return too_far || too_late ? verdict::skip : verdict::fine;
+    case slow_consumer_policy::latest:
+      return one.units() > 1 ? verdict::skip : verdict::fine;
+  }
+  return verdict::fine;
+}
+
+void reader::skip(subscriber& who, time_point now) {
+  for (subscriber::own_cursor& each : who.behind->cursors) {
+    fan_out& topic = *each.from;
+    const topic_options& options = topic.options();
+    const std::uint64_t before = each.at.offset;
+    if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
+      // Only a walk's end is known to have its newest unit where `newest` says.
+      const lane_end& newest = topic.target;
+      if (newest.at.offset != each.end_offset)
+        continue;
+      each.at = {newest.at.part, newest.newest, newest.at.offset - 1};
+      tally_.dropped_superseded.add(each.at.offset - before);
+    }
+    if (options.slow_consumers == slow_consumer_policy::drop_oldest && each.units() > 0) {
+      each.at.skip_to_within(allowed_lag(topic), each.end, topic.measure());
+      if (options.max_lag > duration::zero()) {
+        const std::uint64_t old = topic.offered_before(now - options.max_lag);
+        if (old > each.at.position)
+          each.at.skip_to_within(each.end - std::min(old, each.end), each.end, topic.measure());
+      }
+      tally_.dropped_oldest.add(each.at.offset - before);
+    }
+  }
+}
+
+}  // namespace broadcast_hub::topic

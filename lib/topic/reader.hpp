@@ -1,0 +1,195 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "topic/fan_out.hpp"
+#include "topic/inbox.hpp"
+#include "topic/registry.hpp"
+#include "topic/tally.hpp"
+#include "topic/trail_pool.hpp"
+#include "topic/walk_state.hpp"
+
+#include <sys/uio.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace broadcast_hub::topic {
+
+/// One shard's side of all topics: who is subscribed to what, and what each of them is offered.
+///
+/// Publications are offered by walks over the subscribers of all topics that have something new.
+/// Between two slices of a walk subscribers may come and go; none is visited twice or left out.
+/// Thread safety: none; it belongs to its shard.
+class reader {
+ public:
+  reader(registry& topics, std::size_t index);
+  ~reader();
+  reader(const reader&) = delete;
+  reader& operator=(const reader&) = delete;
+
+  /// @name Subscriptions
+  /// A subscriber must have left before it goes.
+  /// @{
+
+  /// To a name or a pattern, from now on.
+  ///
+  /// Errors: `invalid_topic`, `too_many_topics`, `too_many_subscriptions`, `already_subscribed`.
+  std::error_code subscribe(subscriber& who, std::string_view name);
+
+  /// What is pending only for this subscription is dropped. Requires that no unit is partly sent.
+  ///
+  /// Errors: `not_subscribed`.
+  std::error_code unsubscribe(subscriber& who, std::string_view name);
+
+  /// Ends all subscriptions in the same way.
+  void leave(subscriber& who) noexcept;
+  /// @}
+
+  /// @name Offers
+  /// @{
+
+  /// Everything that has been published so far, ahead of the walk.
+  void offer_all(subscriber& who);
+
+  /// What the walk under way has for somebody that it visits.
+  void offer_walk(subscriber& who);
+
+  /// Lets go of cursors that stand where everybody stands.
+  void settle(subscriber& who);
+  /// @}
+
+  /// @name Slow consumers
+  /// @{
+  enum class verdict : std::uint8_t { fine, skip, disconnect };
+
+  /// What its topics' policies say about somebody who is behind. Reports it, once.
+  verdict judge(subscriber& who, time_point now);
+
+  /// Drops what a verdict of `skip` was about. Requires that no unit is partly sent.
+  void skip(subscriber& who, time_point now);
+
+  /// Calls `look(slot)` for everybody without a handle, then tells the topics what that leaves
+  /// them behind: so publishers hear of who caught up or was skipped on a quiet topic.
+  void patrol(const std::function<void(std::uint32_t slot)>& look);
+
+  /// Both are for the application, when a turn is over.
+  std::vector<slow_report> take_slow_reports() { return std::exchange(slow_, {}); }
+  std::vector<std::string> take_drained_topics() { return std::exchange(drained_, {}); }
+  /// @}
+
+  /// @name A walk over all subscribers of all topics with something new, in slices
+  /// @{
+
+  /// Begins a walk if there is something new. Returns whether one is under way now.
+  bool begin_walk();
+
+  struct visit {
+    enum class kind : std::uint8_t {
+      common,  ///< it gets `common_bytes()`, by its handle
+      own,     ///< ask `offer_walk`
+      over     ///< nobody is left
+    };
+    kind what = kind::over;
+    std::uint32_t slot = 0;
+    int handle = -1;
+  };
+  visit next();
+
+  /// After `next` said that it is over.
+  void end_walk(time_point now);
+
+  bool walking() const noexcept { return !walk_.fan_outs.empty(); }
+
+  std::span<const iovec> common_bytes() const noexcept { return walk_.common(); }
+  std::size_t common_size() const noexcept { return walk_.common_bytes; }
+
+  /// Somebody took all of `common_bytes()`.
+  void count_common_delivery() noexcept {
+    tally_.offered.add(walk_.common_units);
+    tally_.delivered.add(walk_.common_units);
+  }
+  /// @}
+
+  /// A walk sends by its handle to whoever has one, and asks for the others.
+  static constexpr int no_handle = seat::no_handle;
+  void set_handle(const subscriber& who, int handle) noexcept;
+
+  tally& count() noexcept { return tally_; }
+  const tally& count() const noexcept { return tally_; }
+  const topics_options& options() const noexcept { return topics_.options(); }
+  std::size_t topics_held() const noexcept { return fan_outs_.size(); }
+
+ private:
+  static std::uintptr_t key(const topic& from, lane_kind lane) noexcept {
+    return reinterpret_cast<std::uintptr_t>(&from) + static_cast<std::uintptr_t>(lane);
+  }
+  pattern_lists& patterns(lane_kind lane) noexcept {
+    return patterns_[static_cast<std::size_t>(lane)];
+  }
+
+  // Subscriptions
+  std::error_code subscribe_name(subscriber& who, std::string_view name);
+  void subscribe_pattern(subscriber& who, std::string_view pattern);
+  member_list& list_of(std::string_view pattern, lane_kind lane);
+  fan_out& local(const std::shared_ptr<topic>& from, lane_kind lane);
+  fan_out* find(const topic& from, lane_kind lane) noexcept;
+  static void link(fan_out& to, member_list& list);
+  std::size_t count_subscribers(const fan_out& of) const;
+  static bool takes_part(const subscriber& who, const fan_out& in) noexcept;
+  void join(subscriber& who, fan_out& in);
+  void part(subscriber& who, fan_out& from) noexcept;
+  void enlist(subscriber& who, member_list& list);
+  void delist(subscriber& who, std::size_t membership) noexcept;
+  void release(member_list& list) noexcept;
+  std::vector<fan_out*> unlink_pattern(member_list& list);
+  void close_if_unused(fan_out& unused) noexcept;
+
+  // Offers
+  void learn();
+  void deactivate(fan_out& quiet) noexcept;
+  const cursor& common_place(const subscriber& who, const fan_out& in) const noexcept;
+  void offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end);
+  subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
+  void erase_cursor(subscriber& who, subscriber::own_cursor& gone) noexcept;
+  void put_trail_back(subscriber& who) noexcept;
+  void report_no_lag(fan_out& caught_up);
+
+  // Slow consumers
+  std::uint64_t allowed_lag(const fan_out& in) const noexcept;
+  void report_lag(fan_out& of);
+  verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
+
+  // Walks
+  void prepare_common();
+  void begin(fan_out& next);
+
+  registry& topics_;
+  const std::size_t index_;
+  inbox& inbox_;
+  tally tally_;
+  std::vector<seat> seats_;  // by slot
+
+  std::unordered_map<std::uintptr_t, std::unique_ptr<fan_out>> fan_outs_;
+  std::array<pattern_lists, lane_count> patterns_;
+  std::vector<fan_out*> dirty_;
+  std::vector<inbox::notice> news_;  // empty but inside `learn`
+  trail_pool trails_;
+
+  std::vector<fan_out*> lagging_;  // somebody is or was behind
+  std::vector<slow_report> slow_;
+  std::vector<std::string> drained_;
+
+  walk_state walk_;
+};
+
+}  // namespace broadcast_hub::topic

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "topic/inbox.hpp"
+#include "topic/memory_budget.hpp"
+#include "topic/pattern_index.hpp"
+#include "topic/topic.hpp"
+
+#include <broadcast_hub/topic_options.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <random>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+namespace broadcast_hub::topic {
+
+/// All topics of a hub, by name.
+///
+/// A topic is there from its first use until nobody has used it for a while; its epoch and offset
+/// are remembered longer, so that it goes on where it was.
+/// Thread safety: all methods may be called from any thread. Locks are taken in the order registry,
+/// topic, inbox.
+class registry {
+ public:
+  static constexpr std::chrono::hours remembered_for{24};
+
+  /// `options` outlives it.
+  registry(const topics_options& options, std::size_t readers, std::size_t max_backlog_bytes,
+           unit_size measure);
+
+  /// Null when there is no such topic.
+  std::shared_ptr<topic> find(std::string_view name) const;
+
+  struct opened {
+    std::error_code error;  ///< `invalid_topic` or `too_many_topics`
+    std::shared_ptr<topic> found;
+  };
+
+  /// Finds a topic or makes it.
+  opened open(std::string_view name);
+
+  /// Who wants all topics that match a pattern.
+  struct interest {
+    lane_kind lane;
+    std::size_t reader;
+    const std::atomic<std::size_t>* subscribers;  ///< how many they are
+    bool operator==(const interest&) const = default;
+  };
+
+  /// A shard has its first subscriber of a pattern: attaches it to all topics that match, which are
+  /// returned, and from now on to those that are made.
+  std::vector<std::shared_ptr<topic>> add_pattern(std::string_view pattern, const interest& who);
+
+  /// It has lost its last one. Returns the topics that match, to be detached from.
+  std::vector<std::shared_ptr<topic>> remove_pattern(std::string_view pattern, const interest& who);
+
+  inbox& inbox_of(std::size_t reader) noexcept { return inboxes_[reader]; }
+  const topics_options& options() const noexcept { return options_; }
+  const memory_budget& budget() const noexcept { return budget_; }
+
+  std::size_t size() const;
+
+  /// Publications on all topics together, those that are gone included.
+  std::uint64_t published() const;
+
+  /// To be called about once a second: lets go of what has expired. Returns the topics on which
+  /// publishers may go on.
+  std::vector<std::string> sweep(time_point now);
+
+ private:
+  struct memory {
+    std::uint64_t epoch;
+    std::uint64_t offset;
+    time_point since;
+  };
+
+  const topic_options& options_for(std::string_view name) const;
+  std::shared_ptr<topic> make(std::string_view name);
+  std::vector<std::shared_ptr<topic>> matching(std::string_view pattern) const;
+  void remember(const topic& gone, time_point now);
+  void forget(time_point now);
+
+  const topics_options& options_;
+  memory_budget budget_;
+  std::deque<inbox> inboxes_;
+  topic_environment environment_;
+
+  mutable std::shared_mutex mutex_;                                      // guards what follows
+  std::unordered_map<std::string_view, std::shared_ptr<topic>> topics_;  // keys are their names
+  pattern_index<interest> patterns_;
+  std::unordered_map<std::string, memory> remembered_;
+  std::deque<std::string> remembered_order_;  // the oldest first
+  std::mt19937_64 epochs_;
+  std::uint64_t published_before_ = 0;  // on topics that are gone
+};
+
+}  // namespace broadcast_hub::topic

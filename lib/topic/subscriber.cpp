@@ -1,0 +1,126 @@
+#include "topic/subscriber.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace broadcast_hub::topic {
+
+std::string_view name_of(const member_list& list) noexcept {
+  return list.pattern.empty() ? list.fan_outs.front()->from->name() : list.pattern;
+}
+
+bool subscriber::pending() const noexcept {
+  return behind && std::any_of(behind->cursors.begin(), behind->cursors.end(),
+                               [](const own_cursor& each) { return each.units() > 0; });
+}
+
+std::uint64_t subscriber::pending_units() const noexcept {
+  std::uint64_t sum = 0;
+  if (behind) {
+    for (const own_cursor& each : behind->cursors)
+      sum += each.units();
+  }
+  return sum;
+}
+
+std::uint64_t subscriber::pending_bytes() const noexcept {
+  std::uint64_t sum = 0;
+  if (behind) {
+    for (const own_cursor& each : behind->cursors)
+      sum += each.bytes();
+  }
+  return sum - sent_of_unit();
+}
+
+log_piece subscriber::partial_unit() const {
+  const own_cursor& first = behind->cursors.front();
+  return first.at.unit(first.from->measure());
+}
+
+void subscriber::pass_partial_unit() {
+  own_cursor& first = behind->cursors.front();
+  first.at.advance(partial_unit().size, first.from->measure());
+  behind->sent_of_unit = 0;
+}
+
+std::size_t subscriber::gather(std::span<iovec> out, scope wanted) const {
+  if (!behind || behind->cursors.empty())
+    return 0;
+  std::uint64_t skip = behind->sent_of_unit;
+  if (wanted != scope::everything) {
+    const std::size_t unit = skip > 0 ? partial_unit().size : 0;
+    const cursor& at = behind->cursors.front().at;
+    if (wanted == scope::partial_unit)
+      return at.gather(skip, at.position + unit, out);
+    skip = unit;
+  }
+  std::size_t used = 0;
+  for (const own_cursor& each : behind->cursors) {
+    used += each.at.gather(skip, each.end, out.subspan(used));
+    skip = 0;
+  }
+  return used;
+}
+
+std::uint64_t subscriber::advance(std::size_t sent) {
+  std::uint64_t units = 0;
+  std::size_t left = behind->sent_of_unit + sent;
+  behind->sent_of_unit = 0;
+  std::size_t passed = 0;
+  for (own_cursor& each : behind->cursors) {
+    if (left == 0)
+      break;
+    const std::uint64_t before = each.at.offset;
+    if (left >= each.bytes()) {
+      left -= each.bytes();
+      each.at.move_to(each.end, each.end_offset);
+      ++passed;
+    } else {
+      left = each.at.advance(left, each.from->measure());
+      behind->sent_of_unit = static_cast<std::uint32_t>(std::exchange(left, 0));
+    }
+    units += each.at.offset - before;
+  }
+  // What is partly sent stays in front.
+  auto& cursors = behind->cursors;
+  std::rotate(cursors.begin(), cursors.begin() + static_cast<std::ptrdiff_t>(passed),
+              cursors.end());
+  return units;
+}
+
+std::vector<log_piece> subscriber::take_pieces() {
+  std::vector<log_piece> all;
+  if (!behind)
+    return all;
+  for (own_cursor& each : behind->cursors) {
+    std::vector<log_piece> pieces = each.at.pieces(each.end);
+    std::move(pieces.begin(), pieces.end(), std::back_inserter(all));
+    each.at.move_to(each.end, each.end_offset);
+  }
+  return all;
+}
+
+subscriber::own_cursor* subscriber::find(const fan_out& topic) noexcept {
+  if (!behind)
+    return nullptr;
+  const auto found = std::find_if(behind->cursors.begin(), behind->cursors.end(),
+                                  [&](const own_cursor& each) { return each.from == &topic; });
+  return found == behind->cursors.end() ? nullptr : &*found;
+}
+
+void subscriber::note_lag() const noexcept {
+  if (!behind)
+    return;
+  for (const own_cursor& each : behind->cursors)
+    each.from->lag = std::max(each.from->lag, each.bytes());
+}
+
+const subscriber::membership* subscriber::find(std::string_view name) const noexcept {
+  const auto found =
+      std::find_if(memberships.begin(), memberships.end(),
+                   [&](const membership& each) { return name_of(*each.list) == name; });
+  return found == memberships.end() ? nullptr : &*found;
+}
+
+}  // namespace broadcast_hub::topic

@@ -1,0 +1,223 @@
+// Who is subscribed to what, on one shard.
+
+#include "topic/name.hpp"
+#include "topic/reader.hpp"
+
+#include <broadcast_hub/error.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace broadcast_hub::topic {
+
+std::error_code reader::subscribe(subscriber& who, std::string_view name) {
+  const bool is_pattern = is_valid_pattern(name);
+  if (!is_pattern && !is_valid_name(name))
+    return errc::invalid_topic;
+  if (who.find(name) != nullptr)
+    return errc::already_subscribed;
+  if (who.memberships.size() >= options().max_subscriptions)
+    return errc::too_many_subscriptions;
+  if (!is_pattern)
+    return subscribe_name(who, name);
+  subscribe_pattern(who, name);
+  return {};
+}
+
+std::error_code reader::subscribe_name(subscriber& who, std::string_view name) {
+  registry::opened topic;
+  do {
+    topic = topics_.open(name);
+    if (topic.error)
+      return topic.error;
+  } while (!topic.found->attach(who.lane, index_));  // it is just being retired
+  fan_out& subscribed = local(topic.found, who.lane);
+  learn();
+  join(who, subscribed);
+  enlist(who, subscribed.named);
+  return {};
+}
+
+void reader::subscribe_pattern(subscriber& who, std::string_view pattern) {
+  member_list& list = list_of(pattern, who.lane);
+  learn();
+  for (fan_out* const each : list.fan_outs)
+    join(who, *each);
+  enlist(who, list);
+}
+
+member_list& reader::list_of(std::string_view pattern, lane_kind lane) {
+  pattern_lists& known = patterns(lane);
+  const auto found = known.by_pattern.find(pattern);
+  if (found != known.by_pattern.end())
+    return *found->second;
+  auto made = std::make_unique<member_list>();
+  member_list& list = *made;
+  list.pattern = pattern;
+  list.lane = lane;
+  known.by_pattern.emplace(list.pattern, std::move(made));
+  const auto matching = topics_.add_pattern(pattern, {lane, index_, &list.size});
+  // First those that are new here, which find their lists themselves.
+  for (const std::shared_ptr<topic>& each : matching)
+    link(local(each, lane), list);
+  known.matching.insert(pattern, &list);
+  return list;
+}
+
+fan_out* reader::find(const topic& from, lane_kind lane) noexcept {
+  const auto found = fan_outs_.find(key(from, lane));
+  return found == fan_outs_.end() ? nullptr : found->second.get();
+}
+
+fan_out& reader::local(const std::shared_ptr<topic>& from, lane_kind lane) {
+  if (fan_out* const known = find(*from, lane))
+    return *known;
+  lane::claimed place = from->claim(lane, index_);
+  auto made = std::make_unique<fan_out>(from, lane, std::move(place.start));
+  fan_out& fresh = *made;
+  fresh.target.at = fresh.base;
+  fan_outs_.emplace(key(*from, lane), std::move(made));
+  patterns(lane).matching.for_each_match(from->name(),
+                                         [&](member_list* list) { link(fresh, *list); });
+  from->replace_presumed(place.presumed, count_subscribers(fresh));
+  return fresh;
+}
+
+void reader::link(fan_out& to, member_list& list) {
+  to.lists.push_back(&list);
+  list.fan_outs.push_back(&to);
+  if (to.active())
+    list.active.push_back(&to);
+}
+
+std::size_t reader::count_subscribers(const fan_out& of) const {
+  std::vector<std::uint32_t> all;
+  for (const member_list* each : of.lists)
+    all.insert(all.end(), each->slots.begin(), each->slots.end());
+  std::sort(all.begin(), all.end());
+  return static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin());
+}
+
+bool reader::takes_part(const subscriber& who, const fan_out& in) noexcept {
+  return std::any_of(
+      who.memberships.begin(), who.memberships.end(), [&](const subscriber::membership& each) {
+        return std::find(in.lists.begin(), in.lists.end(), each.list) != in.lists.end();
+      });
+}
+
+void reader::join(subscriber& who, fan_out& in) {
+  if (takes_part(who, in))
+    return;
+  in.from->add_subscriber();
+  // What the others have not been offered yet was published before the newcomer came.
+  if (in.active())
+    add_cursor(who, in, in.from->end(in.lane).at);
+}
+
+void reader::part(subscriber& who, fan_out& from) noexcept {
+  if (takes_part(who, from))
+    return;
+  from.from->remove_subscriber();
+  if (subscriber::own_cursor* const own = who.find(from)) {
+    tally_.dropped_at_end.add(own->units());
+    erase_cursor(who, *own);
+  }
+}
+
+void reader::enlist(subscriber& who, member_list& list) {
+  if (seats_.size() <= who.slot)
+    seats_.resize(who.slot + std::size_t{1});
+  seats_[who.slot].who = &who;
+  // Whatever throws does so before anything has changed. Few have more than one or two.
+  who.memberships.reserve(who.memberships.size() + 1);
+  list.slots.push_back(who.slot);
+  who.memberships.push_back({&list, static_cast<std::uint32_t>(list.slots.size() - 1)});
+  list.size.store(list.slots.size(), std::memory_order_relaxed);
+}
+
+void reader::delist(subscriber& who, std::size_t membership) noexcept {
+  const subscriber::membership gone = who.memberships[membership];
+  who.memberships.erase(who.memberships.begin() + static_cast<std::ptrdiff_t>(membership));
+  if (who.memberships.empty())
+    seats_[who.slot] = {};
+  std::vector<std::uint32_t>& slots = gone.list->slots;
+  std::size_t hole = gone.index;
+  const auto fill = [&](std::size_t from) {
+    if (from == hole)
+      return;
+    slots[hole] = slots[from];
+    for (subscriber::membership& each : seats_[slots[hole]].who->memberships) {
+      if (each.list == gone.list)
+        each.index = static_cast<std::uint32_t>(hole);
+    }
+    hole = from;
+  };
+  // What the walk has visited stays in front of what it has not.
+  if (walk_.is_visiting(*gone.list) && hole < walk_.place)
+    fill(--walk_.place);
+  fill(slots.size() - 1);
+  slots.pop_back();
+  gone.list->size.store(slots.size(), std::memory_order_relaxed);
+}
+
+std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
+  assert(!who.mid_unit());
+  const subscriber::membership* const found = who.find(name);
+  if (found == nullptr)
+    return errc::not_subscribed;
+  member_list& list = *found->list;
+  delist(who, static_cast<std::size_t>(found - who.memberships.data()));
+  for (fan_out* const each : list.fan_outs)
+    part(who, *each);
+  release(list);
+  return {};
+}
+
+void reader::leave(subscriber& who) noexcept {
+  while (!who.memberships.empty()) {
+    member_list& list = *who.memberships.back().list;
+    delist(who, who.memberships.size() - 1);
+    for (fan_out* const each : list.fan_outs)
+      part(who, *each);
+    release(list);
+  }
+}
+
+void reader::release(member_list& list) noexcept {
+  if (!list.slots.empty() || list.listed)
+    return;  // if the walk visits it, `end_walk` comes here
+  if (list.pattern.empty())
+    return close_if_unused(*list.fan_outs.front());
+  for (fan_out* const each : unlink_pattern(list))
+    close_if_unused(*each);
+}
+
+std::vector<fan_out*> reader::unlink_pattern(member_list& list) {
+  pattern_lists& known = patterns(list.lane);
+  known.matching.erase(list.pattern, &list);
+  for (fan_out* const each : list.fan_outs)
+    std::erase(each->lists, &list);
+  for (const std::shared_ptr<topic>& each :
+       topics_.remove_pattern(list.pattern, {list.lane, index_, &list.size})) {
+    bool wanted = find(*each, list.lane) != nullptr;
+    known.matching.for_each_match(each->name(), [&](member_list*) { wanted = true; });
+    if (!wanted)
+      each->detach(list.lane, index_);
+  }
+  std::vector<fan_out*> left = std::move(list.fan_outs);
+  known.by_pattern.erase(known.by_pattern.find(list.pattern));
+  return left;
+}
+
+void reader::close_if_unused(fan_out& unused) noexcept {
+  // The end of its walk comes here again, and so does the end of a pattern.
+  if (unused.active() || unused.lists.size() > 1 || !unused.named.slots.empty())
+    return;
+  if (unused.lagging)
+    std::erase(lagging_, &unused);
+  unused.from->detach(unused.lane, index_);
+  fan_outs_.erase(key(*unused.from, unused.lane));
+}
+
+}  // namespace broadcast_hub::topic

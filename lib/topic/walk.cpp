@@ -1,0 +1,114 @@
+// The walk over all subscribers of the topics that have something new.
+
+#include "topic/reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace broadcast_hub::topic {
+namespace {
+
+/// How many subscribers ahead of the one visited memory is asked for.
+constexpr std::size_t look_ahead = 16;
+
+}  // namespace
+
+bool reader::begin_walk() {
+  if (walking())
+    return true;
+  learn();
+  walk_.beginning.clear();
+  walk_.beginning.swap(dirty_);
+  for (fan_out* const each : walk_.beginning)
+    begin(*each);
+  if (walk_.fan_outs.empty())
+    return false;
+  if (++walk_.serial == 0) {  // after four billion walks old marks would look new
+    for (seat& each : seats_)
+      each.visited_by = 0;
+    walk_.serial = 1;
+  }
+  walk_.list = walk_.place = 0;
+  prepare_common();
+  return true;
+}
+
+void reader::begin(fan_out& next) {
+  next.dirty = false;
+  lane_end end = next.from->begin_reading(next.lane, index_);
+  if (!next.has_subscribers() || end.at.position == next.base.position) {
+    deactivate(next);
+    return close_if_unused(next);
+  }
+  next.target = std::move(end);
+  next.walking = true;
+  next.lag = 0;
+  walk_.fan_outs.push_back(&next);
+  for (member_list* const list : next.lists) {
+    if (!list->slots.empty() && !std::exchange(list->listed, true))
+      walk_.lists.push_back(list);
+  }
+}
+
+void reader::prepare_common() {
+  walk_.has_common = walk_.fan_outs.size() == 1;
+  if (!walk_.has_common)
+    return;
+  const fan_out& only = *walk_.fan_outs.front();
+  walk_.piece_count = only.base.gather(0, only.target.at.position, walk_.pieces);
+  walk_.common_bytes = 0;
+  for (const iovec& piece : walk_.common())
+    walk_.common_bytes += piece.iov_len;
+  walk_.common_units = only.units();
+  walk_.has_common = walk_.common_bytes == only.bytes();
+}
+
+reader::visit reader::next() {
+  for (; walk_.list < walk_.lists.size(); ++walk_.list, walk_.place = 0) {
+    const std::vector<std::uint32_t>& slots = walk_.lists[walk_.list]->slots;
+    while (walk_.place < slots.size()) {
+      // After much coming and going the seats of a list lie anywhere.
+      if (walk_.place + look_ahead < slots.size())
+        __builtin_prefetch(&seats_[slots[walk_.place + look_ahead]], 1);
+      const std::uint32_t slot = slots[walk_.place++];
+      seat& each = seats_[slot];
+      if (std::exchange(each.visited_by, walk_.serial) == walk_.serial)
+        continue;
+      const bool common = walk_.has_common && each.handle != no_handle;
+      return {common ? visit::kind::common : visit::kind::own, slot, each.handle};
+    }
+  }
+  return {};
+}
+
+void reader::end_walk(time_point now) {
+  std::vector<fan_out*>& walks = walk_.ended_fan_outs;
+  std::vector<member_list*>& lists = walk_.ended_lists;
+  walks.clear();
+  lists.clear();
+  walks.swap(walk_.fan_outs);
+  lists.swap(walk_.lists);
+  for (fan_out* const each : walks) {
+    if (each->behind > 0)
+      each->note_offer(now);
+    each->base = each->target.at;
+    each->walking = false;
+    report_lag(*each);
+  }
+  for (fan_out* const each : walks)
+    deactivate(*each);
+  for (member_list* const list : lists)
+    list->listed = false;
+  for (member_list* const list : lists) {
+    if (list->pattern.empty() || !list->slots.empty())
+      continue;
+    const std::vector<fan_out*> unlinked = unlink_pattern(*list);
+    walks.insert(walks.end(), unlinked.begin(), unlinked.end());
+  }
+  std::sort(walks.begin(), walks.end());
+  walks.erase(std::unique(walks.begin(), walks.end()), walks.end());
+  for (fan_out* const each : walks)
+    close_if_unused(*each);
+}
+
+}  // namespace broadcast_hub::topic

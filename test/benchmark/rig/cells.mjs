@@ -1,0 +1,115 @@
+// A cell is one shape of load; its name says all about it.
+
+import { usageError } from "./usage.mjs";
+
+const whole = (text) => Number(text);
+
+/** The first pattern that fits a name makes the cell. */
+const shapes = [
+  {
+    pattern: /^(\d+)x(\d+)x(\d+)(?:\+(json|deflate))?$/,
+    make: ([clients, payload, inFlight, extra]) => ({
+      mode: "broadcast",
+      clients: whole(clients),
+      payload: whole(payload),
+      inFlight: whole(inFlight),
+      content: extra ? "json" : "letters",
+      deflate: extra === "deflate",
+    }),
+  },
+  {
+    pattern: /^(\d+)\+idle$/,
+    make: ([clients]) => ({ mode: "idle", clients: whole(clients) }),
+  },
+  {
+    pattern: /^(\d+)x(\d+)\+(\d+)stalled$/,
+    make: ([clients, payload, stalled]) => ({
+      mode: "stalled",
+      clients: whole(clients),
+      payload: whole(payload),
+      stalled: whole(stalled),
+    }),
+  },
+];
+
+export function parseCell(name) {
+  for (const { pattern, make } of shapes) {
+    const found = pattern.exec(name);
+    if (found) {
+      return { name, deflate: false, ...make(found.slice(1)) };
+    }
+  }
+  throw usageError(
+    `a cell is CLIENTSxPAYLOADxIN_FLIGHT, with +json or +deflate behind it, CLIENTS+idle or ` +
+      `CLIENTSxPAYLOAD+COUNTstalled, not ${name}`,
+  );
+}
+
+const number = (value) => value.toLocaleString("en");
+
+export function describeCell(cell) {
+  const clients = number(cell.clients);
+  if (cell.mode === "idle") {
+    return `${clients} idle`;
+  }
+  const load = `${clients} clients, ${number(cell.payload)} B`;
+  if (cell.mode === "stalled") {
+    return `${load}, ${number(cell.stalled)} stalled`;
+  }
+  const kind = cell.deflate ? ", JSON deflated" : cell.content === "json" ? ", JSON" : "";
+  return `${load}${kind}, ${cell.inFlight} in flight`;
+}
+
+const product = (...lists) =>
+  lists.reduce((rows, list) => rows.flatMap((row) => list.map((entry) => [...row, entry])), [[]]);
+
+/** What the machine can hold: all of it could lie in buffers of the kernel and of the server. */
+const mostBytesInFlight = 4 * 2 ** 30;
+
+const matrix = product([100, 1000, 10000], [64, 1024, 16384], [1, 16, 128])
+  .filter((sizes) => sizes.reduce((a, b) => a * b) <= mostBytesInFlight)
+  .map((sizes) => sizes.join("x"));
+
+const compared = ["1000x1024x1", "1000x1024x16"].flatMap((cell) => [
+  `${cell}+json`,
+  `${cell}+deflate`,
+]);
+
+/** Every cell that there is an aim for, and the whole matrix. */
+export const fullCells = [
+  ...matrix,
+  "18000x64x1",
+  "18000x64x16",
+  ...compared,
+  "50x16384+0stalled",
+  "50x16384+1000stalled",
+  "10000+idle",
+];
+
+/** A quarter of an hour's worth. */
+export const defaultCells = [
+  "1000x64x1",
+  "1000x64x16",
+  "1000x64x128",
+  "1000x1024x16",
+  "1000x16384x1",
+  "10000x64x1",
+  "1000x1024x16+json",
+  "1000x1024x16+deflate",
+];
+
+/** Names, separated by commas; one with a `*` stands for all of the full matrix that fit it. */
+export function selectCells(list) {
+  const names = list.split(",").filter(Boolean).flatMap((entry) => {
+    if (!entry.includes("*")) {
+      return [entry];
+    }
+    const escaped = entry.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+    const chosen = fullCells.filter((name) => new RegExp(`^${escaped}$`).test(name));
+    if (chosen.length === 0) {
+      throw usageError(`no cell of the full matrix fits ${entry}`);
+    }
+    return chosen;
+  });
+  return [...new Set(names)].map(parseCell);
+}

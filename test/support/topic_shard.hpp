@@ -1,0 +1,46 @@
+#pragma once
+
+#include "topic/reader.hpp"
+#include "topic/registry.hpp"
+
+#include <broadcast_hub/topic_options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace broadcast_hub::test {
+
+/// The topics of a hub with one shard, without sockets and with a clock that stands still.
+class topic_shard {
+ public:
+  explicit topic_shard(topic::unit_size measure, topics_options chosen = {})
+      : options(std::move(chosen)), registry(options, 1, std::size_t{1} << 40, measure) {}
+
+  /// Appends one unit, making the topic if it is not there.
+  topic::topic::append_result publish(std::string_view name, std::string_view unit) {
+    topic::encoded publication;
+    publication.header = unit.substr(0, 1);
+    publication.payload = unit.substr(1);
+    return registry.open(name).found->append(publication, now);
+  }
+
+  /// One whole walk; `visited(slot)` offers and sends.
+  template <typename Visited>
+  void walk(Visited visited) {
+    if (!reader.begin_walk())
+      return;
+    using kind = topic::reader::visit::kind;
+    for (auto next = reader.next(); next.what != kind::over; next = reader.next())
+      visited(next);
+    reader.end_walk(now);
+  }
+
+  time_point now{std::chrono::hours(100)};
+  topics_options options;
+  topic::registry registry;
+  topic::reader reader{registry, 0};
+};
+
+}  // namespace broadcast_hub::test

@@ -1,0 +1,168 @@
+#include "topic/registry.hpp"
+
+#include "units.hpp"
+
+#include <broadcast_hub/error.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+namespace broadcast_hub::topic {
+namespace {
+
+using namespace std::chrono_literals;
+using test::make_unit;
+using test::raw_only;
+
+class RegistryTest : public testing::Test {
+ protected:
+  registry& all() {
+    if (!registry_)
+      registry_ = std::make_unique<registry>(options_, 2, 1'000'000, &test::unit_size_of);
+    return *registry_;
+  }
+  std::shared_ptr<topic> open(std::string_view name) { return all().open(name).found; }
+  topic::append_result publish(std::string_view name) {
+    return open(name)->append(raw_only(make_unit(10)), now_);
+  }
+
+  time_point now_{100h};
+  topics_options options_;
+  std::unique_ptr<registry> registry_;
+  std::atomic<std::size_t> members_{0};
+};
+
+TEST_F(RegistryTest, ATopicIsThereFromItsFirstUse) {
+  EXPECT_EQ(all().find("news"), nullptr);
+  const auto made = open("news");
+  ASSERT_NE(made, nullptr);
+  EXPECT_EQ(made->name(), "news");
+  EXPECT_EQ(open("news"), made);
+  EXPECT_EQ(all().find("news"), made);
+  EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(RegistryTest, RefusesWhatIsNoName) {
+  EXPECT_EQ(all().open("a..b").error, errc::invalid_topic);
+  EXPECT_EQ(all().open("a.*").error, errc::invalid_topic);
+  EXPECT_EQ(all().open("").error, errc::invalid_topic);
+  EXPECT_EQ(all().size(), 0U);
+}
+
+TEST_F(RegistryTest, HasAsManyTopicsAsItMayAndTheDefaultOne) {
+  options_.max_topics = 2;
+  open("a");
+  open("b");
+  EXPECT_EQ(all().open("c").error, errc::too_many_topics);
+  EXPECT_FALSE(all().open("a").error);
+  EXPECT_FALSE(all().open("default").error);
+}
+
+TEST_F(RegistryTest, TheFirstRuleThatMatchesIsTheOne) {
+  options_.defaults.max_lag_bytes = 1000;
+  topic_options ten;
+  ten.max_lag_bytes = 10'000;
+  topic_options twenty;
+  twenty.max_lag_bytes = 20'000;
+  options_.rules = {{"orders.eu", ten}, {"orders.>", twenty}};
+  EXPECT_EQ(open("orders.eu")->options().max_lag_bytes, 10'000U);
+  EXPECT_EQ(open("orders.us")->options().max_lag_bytes, 20'000U);
+  EXPECT_EQ(open("orders")->options().max_lag_bytes, 1000U);
+}
+
+TEST_F(RegistryTest, EpochsDiffer) {
+  EXPECT_NE(open("a")->epoch(), open("b")->epoch());
+}
+
+TEST_F(RegistryTest, APatternAttachesToTopicsThatAreThereAndThatComeLater) {
+  open("a.b");
+  open("x.y");
+  const registry::interest who{lane_kind::raw, 1, &members_};
+  const auto matching = all().add_pattern("a.>", who);
+  ASSERT_EQ(matching.size(), 1U);
+  EXPECT_EQ(matching[0]->name(), "a.b");
+  EXPECT_TRUE(matching[0]->attached(lane_kind::raw, 1));
+  EXPECT_FALSE(matching[0]->attached(lane_kind::raw, 0));
+  EXPECT_FALSE(open("x.y")->attached(lane_kind::raw, 1));
+
+  members_ = 3;
+  const auto later = open("a.c");
+  EXPECT_TRUE(later->attached(lane_kind::raw, 1));
+  EXPECT_EQ(later->subscribers(), 3U);
+  EXPECT_FALSE(all().inbox_of(1).empty());
+
+  EXPECT_EQ(all().remove_pattern("a.>", who).size(), 2U);
+  EXPECT_FALSE(open("a.d")->attached(lane_kind::raw, 1));
+}
+
+// Nobody is woken for a topic that has nothing yet; its first publication must do that.
+TEST_F(RegistryTest, TheFirstPublicationOfANewTopicWakes) {
+  all().add_pattern(">", {lane_kind::raw, 0, &members_});
+  const auto made = open("a");
+  EXPECT_TRUE(made->append(raw_only(make_unit(10)), now_).wake.test(0));
+}
+
+TEST_F(RegistryTest, TopicsThatNobodyUsesGoAfterAWhile) {
+  publish("a");
+  publish("b");
+  open("b")->attach(lane_kind::raw, 0);
+  all().sweep(now_);
+  all().sweep(now_ + 60s);
+  EXPECT_EQ(all().find("a"), nullptr);
+  EXPECT_NE(all().find("b"), nullptr);
+  EXPECT_EQ(all().published(), 2U);
+}
+
+TEST_F(RegistryTest, ATopicThatComesBackGoesOnWhereItWas) {
+  const std::uint64_t epoch = open("a")->epoch();
+  publish("a");
+  publish("a");
+  all().sweep(now_);
+  all().sweep(now_ + 60s);
+  ASSERT_EQ(all().find("a"), nullptr);
+  EXPECT_EQ(open("a")->epoch(), epoch);
+  EXPECT_EQ(publish("a").offset, 3U);
+  EXPECT_EQ(all().published(), 3U);
+}
+
+TEST_F(RegistryTest, ATopicIsForgottenAfterADay) {
+  const std::uint64_t epoch = open("a")->epoch();
+  publish("a");
+  all().sweep(now_);
+  all().sweep(now_ + 60s);
+  all().sweep(now_ + 60s + 24h);
+  EXPECT_NE(open("a")->epoch(), epoch);
+  EXPECT_EQ(publish("a").offset, 1U);
+}
+
+TEST_F(RegistryTest, NoMoreIsRememberedThanThereMayBeTopics) {
+  options_.max_topics = 3;
+  const auto use = [this](const std::string& name) {
+    publish(name);
+    all().sweep(now_);
+    now_ += 60s;
+    all().sweep(now_);
+  };
+  for (const char* name : {"a", "b", "c", "d"})
+    use(name);
+  EXPECT_EQ(publish("a").offset, 1U);  // the oldest, forgotten
+  EXPECT_EQ(publish("b").offset, 2U);
+}
+
+TEST_F(RegistryTest, SweepingTellsWhereThePublishersMayGoOn) {
+  options_.max_log_bytes = 1024 * 1024;
+  options_.defaults.history.max_publications = 1'000'000;
+  options_.defaults.history.max_bytes = std::size_t{1} << 30;
+  options_.defaults.max_lag_bytes = 1024 * 1024;
+  const std::string big = make_unit(60'000);
+  while (open("a")->append(raw_only(big), now_).what == topic::append_result::outcome::appended) {
+  }
+  EXPECT_LE(all().budget().used(), options_.max_log_bytes);
+  EXPECT_EQ(all().sweep(now_), std::vector<std::string>{"a"});
+  EXPECT_TRUE(all().sweep(now_).empty());
+}
+
+}  // namespace
+}  // namespace broadcast_hub::topic

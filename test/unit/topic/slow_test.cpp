@@ -1,0 +1,277 @@
+#include "reader_fixture.hpp"
+#include "topic/reader.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+namespace broadcast_hub::topic {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class SlowTest : public test::reader_fixture {
+ protected:
+  /// One subscriber of "a" that takes nothing.
+  void begin(slow_consumer_policy policy, std::size_t max_lag_bytes = 1000) {
+    options_.defaults.slow_consumers = policy;
+    options_.defaults.max_lag_bytes = max_lag_bytes;
+    subscribe(0, "a");
+  }
+  void publish_unread(std::string_view text) {
+    publish("a", text);
+    walk(0);
+  }
+  verdict judged() { return topics().judge(person(0), shard().now); }
+  void skip() { topics().skip(person(0), shard().now); }
+  void patrol() {
+    topics().patrol([this](std::uint32_t slot) {
+      if (topics().judge(person(slot), shard().now) == verdict::skip)
+        topics().skip(person(slot), shard().now);
+      person(slot).note_lag();
+    });
+  }
+  std::size_t reports() { return topics().take_slow_reports().size(); }
+
+  static inline const std::string hundred = std::string(96, 'x');
+};
+
+TEST_F(SlowTest, WhoIsUpToDateIsFine) {
+  begin(slow_consumer_policy::disconnect);
+  EXPECT_EQ(judged(), verdict::fine);
+  publish("a", "1");
+  walk();
+  EXPECT_EQ(judged(), verdict::fine);
+}
+
+TEST_F(SlowTest, DisconnectsWhoIsTooFarBehind) {
+  begin(slow_consumer_policy::disconnect);
+  for (int i = 0; i < 10; ++i)
+    publish_unread(hundred);
+  EXPECT_EQ(judged(), verdict::fine);  // exactly the limit
+  publish_unread("");
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
+TEST_F(SlowTest, DisconnectsWhoseOldestPublicationIsTooOld) {
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("old");
+  shard().now += 10s;
+  EXPECT_EQ(judged(), verdict::fine);
+  shard().now += 1ms;
+  EXPECT_EQ(judged(), verdict::disconnect);
+  take(0);
+  EXPECT_EQ(judged(), verdict::fine);
+}
+
+TEST_F(SlowTest, AgeIsThatOfTheOldestPublicationThatWasNotSent) {
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("first");
+  shard().now += 6s;
+  publish_unread("second");
+  take(0, 9);  // the first
+  shard().now += 6s;
+  EXPECT_EQ(judged(), verdict::fine);
+  shard().now += 5s;
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
+TEST_F(SlowTest, WithoutALimitAnyAgeIsFine) {
+  options_.defaults.max_lag = 0ms;
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("old");
+  shard().now += 1000h;
+  EXPECT_EQ(judged(), verdict::fine);
+}
+
+TEST_F(SlowTest, DropsTheOldestBytes) {
+  begin(slow_consumer_policy::drop_oldest);
+  for (int i = 0; i < 12; ++i)
+    publish_unread(hundred.substr(0, 94) + std::to_string(10 + i));
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(judged(), verdict::fine);
+  take(0);
+  const auto left = received(0);
+  ASSERT_LE(left.size(), 10U);
+  ASSERT_GE(left.size(), 1U);
+  EXPECT_TRUE(left.back().ends_with("21"));
+  EXPECT_EQ(topics().count().dropped_oldest.value(), 12 - left.size());
+  EXPECT_EQ(topics().count().delivered.value(), left.size());
+}
+
+TEST_F(SlowTest, DropsWhatIsTooOld) {
+  begin(slow_consumer_policy::drop_oldest);
+  publish_unread("old");
+  shard().now += 6s;
+  publish_unread("new");
+  shard().now += 5s;
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("new"));
+  EXPECT_EQ(topics().count().dropped_oldest.value(), 1U);
+}
+
+TEST_F(SlowTest, KeepsOnlyTheLatest) {
+  begin(slow_consumer_policy::latest);
+  publish_unread("1");
+  EXPECT_EQ(judged(), verdict::fine);
+  publish_unread("2");
+  EXPECT_EQ(judged(), verdict::skip);
+  publish_unread("3");
+  skip();
+  EXPECT_EQ(judged(), verdict::fine);
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("3"));
+  EXPECT_EQ(topics().count().dropped_superseded.value(), 2U);
+}
+
+TEST_F(SlowTest, SkippingStartsBehindThePartlySentUnit) {
+  begin(slow_consumer_policy::latest);
+  publish("a", "1");
+  walk(3);
+  publish_unread("2");
+  publish_unread("3");
+  ASSERT_TRUE(person(0).mid_unit());
+  const log_piece partial = person(0).partial_unit();
+  received_[0] += std::string(partial.data + 3, partial.size - 3);
+  person(0).pass_partial_unit();
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("1", "3"));
+}
+
+TEST_F(SlowTest, TheWorstVerdictOfSeveralTopicsCounts) {
+  topic_options latest;
+  latest.slow_consumers = slow_consumer_policy::latest;
+  options_.rules = {{"b", latest}};
+  begin(slow_consumer_policy::disconnect);
+  subscribe(0, "b");
+  publish("b", "1");
+  publish("b", "2");
+  publish_unread("x");
+  EXPECT_EQ(judged(), verdict::skip);
+  for (int i = 0; i < 11; ++i)
+    publish_unread(hundred);
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
+TEST_F(SlowTest, WhenMemoryIsShortLessLagIsAllowed) {
+  options_.max_log_bytes = 1024 * 1024;
+  begin(slow_consumer_policy::drop_oldest, 1024 * 1024);
+  const std::string big(10'000, 'x');
+  for (int i = 0; i < 65; ++i)
+    publish_unread(big);
+  EXPECT_EQ(judged(), verdict::fine);
+  for (int i = 0; i < 25; ++i)
+    publish_unread(big);
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_LE(person(0).pending_bytes(), 64U * 1024);
+  EXPECT_LT(shard().registry.budget().used(), 300'000U);
+}
+
+TEST_F(SlowTest, TheApplicationIsToldOnceUntilItHasCaughtUp) {
+  begin(slow_consumer_policy::disconnect);
+  for (int i = 0; i < 5; ++i)
+    publish_unread(hundred);
+  judged();
+  EXPECT_EQ(reports(), 0U);
+  publish_unread("");
+  judged();
+  const auto told = topics().take_slow_reports();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].slot, 0U);
+  EXPECT_EQ(told[0].from->name(), "a");
+  EXPECT_EQ(told[0].lag, 504U);
+  publish_unread(hundred);
+  judged();
+  EXPECT_EQ(reports(), 0U);
+  take(0);
+  for (int i = 0; i < 6; ++i)
+    publish_unread(hundred);
+  judged();
+  EXPECT_EQ(reports(), 1U);
+}
+
+TEST_F(SlowTest, PublishersHearOfTheLagAndOfItsEnd) {
+  begin(slow_consumer_policy::disconnect);
+  for (int i = 0; i < 6; ++i)
+    publish_unread(hundred);
+  publish("a", "");
+  shard().walk([&](const visit& next) {
+    topics().offer_walk(person(next.slot));
+    person(0).note_lag();
+  });
+  EXPECT_GE(publish("a", "").lag_bytes, 600U);
+  EXPECT_THAT(topics().take_drained_topics(), IsEmpty());
+  walk();
+  take(0);
+  EXPECT_THAT(topics().take_drained_topics(), ElementsAre("a"));
+  walk();
+  EXPECT_LE(publish("a", "").lag_bytes, 8U);
+}
+
+// Nothing more is published, so that no walk tells them.
+TEST_F(SlowTest, PublishersHearOfTheEndOfALagOnAQuietTopic) {
+  begin(slow_consumer_policy::disconnect);
+  subscribe(1, "a");
+  for (int i = 0; i < 6; ++i)
+    publish_unread(hundred);
+  patrol();
+  EXPECT_GE(publish("a", "").lag_bytes, 600U);
+  walk(0);
+  take(1);  // the other one is as far behind as before
+  patrol();
+  EXPECT_THAT(topics().take_drained_topics(), IsEmpty());
+  take(0, 500);  // not quite up to date, but near enough
+  EXPECT_THAT(topics().take_drained_topics(), IsEmpty());
+  patrol();
+  EXPECT_THAT(topics().take_drained_topics(), ElementsAre("a"));
+  patrol();
+  EXPECT_THAT(topics().take_drained_topics(), IsEmpty());
+}
+
+TEST_F(SlowTest, PublishersHearWhatAPolicyHasSkippedOnAQuietTopic) {
+  begin(slow_consumer_policy::drop_oldest);
+  for (int i = 0; i < 6; ++i)
+    publish_unread(hundred);
+  patrol();
+  EXPECT_GE(publish("a", "").lag_bytes, 600U);
+  walk(0);
+  shard().now += 11s;
+  patrol();
+  EXPECT_THAT(topics().take_drained_topics(), ElementsAre("a"));
+}
+
+// Between two slices the place of those who were visited is ahead of the place of the others.
+TEST_F(SlowTest, APatrolWithinAWalkTellsNothingOfIt) {
+  begin(slow_consumer_policy::disconnect, 10'000);
+  publish_unread(hundred);
+  patrol();
+  EXPECT_EQ(publish("a", hundred).lag_bytes, 100U);
+  shard().walk([&](const visit& next) {
+    topics().offer_walk(person(next.slot));
+    patrol();
+    EXPECT_EQ(publish("a", "").lag_bytes, 200U);
+  });
+}
+
+TEST_F(SlowTest, WhoLeavesIsNotWaitedFor) {
+  begin(slow_consumer_policy::disconnect);
+  subscribe(1, "b");
+  for (int i = 0; i < 6; ++i)
+    publish_unread(hundred);
+  patrol();
+  EXPECT_GE(publish("a", "").lag_bytes, 600U);
+  topics().leave(person(0));
+  EXPECT_THAT(topics().take_drained_topics(), ElementsAre("a"));
+  patrol();  // the topic is not looked at any more
+}
+
+}  // namespace
+}  // namespace broadcast_hub::topic

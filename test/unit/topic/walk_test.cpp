@@ -1,0 +1,201 @@
+#include "reader_fixture.hpp"
+#include "topic/reader.hpp"
+
+#include <gmock/gmock.h>
+
+namespace broadcast_hub::topic {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class WalkTest : public test::reader_fixture {
+ protected:
+  /// One visit of the walk under way, served.
+  std::uint32_t step() {
+    const visit next = topics().next();
+    if (next.what == visit::kind::over)
+      return 99;
+    topics().offer_walk(person(next.slot));
+    take(next.slot);
+    return next.slot;
+  }
+  void finish() {
+    while (step() != 99) {
+    }
+    topics().end_walk(shard().now);
+  }
+};
+
+TEST_F(WalkTest, ThereIsNoneWithoutNews) {
+  subscribe(0, "a");
+  EXPECT_FALSE(topics().begin_walk());
+  publish("b", "nobody listens");
+  EXPECT_FALSE(topics().begin_walk());
+}
+
+TEST_F(WalkTest, EverybodyIsVisitedOnce) {
+  for (std::size_t i = 0; i < 5; ++i)
+    subscribe(i, "a");
+  publish("a", "1");
+  walk();
+  EXPECT_THAT(visited_, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST_F(WalkTest, SeveralTopicsAreServedInOneVisit) {
+  subscribe(0, "a");
+  subscribe(0, "b");
+  subscribe(1, "b");
+  publish("a", "1");
+  publish("b", "2");
+  walk();
+  EXPECT_THAT(visited_, UnorderedElementsAre(0, 1));
+  EXPECT_THAT(received(0), UnorderedElementsAre("1", "2"));
+  EXPECT_THAT(received(1), ElementsAre("2"));
+}
+
+TEST_F(WalkTest, ItsEndIsFixedWhenItBegins) {
+  subscribe(0, "a");
+  publish("a", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  publish("a", "2");
+  EXPECT_EQ(step(), 0U);
+  EXPECT_THAT(received(0), ElementsAre("1"));
+  finish();
+  walk();
+  EXPECT_THAT(received(0), ElementsAre("2"));
+}
+
+TEST_F(WalkTest, ANewcomerGetsOnlyWhatComesLater) {
+  subscribe(0, "a");
+  publish("a", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  publish("a", "2");
+  subscribe(1, "a");
+  publish("a", "3");
+  finish();
+  walk();
+  EXPECT_THAT(received(0), ElementsAre("1", "2", "3"));
+  EXPECT_THAT(received(1), ElementsAre("3"));
+}
+
+TEST_F(WalkTest, NobodyIsLeftOutOrServedTwiceWhenOthersLeaveMeanwhile) {
+  for (std::size_t leaver = 0; leaver < 6; ++leaver) {
+    for (std::size_t when = 0; when <= 6; ++when) {
+      for (std::size_t i = 0; i < 6; ++i)
+        subscribe(i, "a");
+      publish("a", "1");
+      ASSERT_TRUE(topics().begin_walk());
+      for (std::size_t i = 0; i < when; ++i)
+        step();
+      topics().leave(person(leaver));
+      finish();
+      for (std::size_t i = 0; i < 6; ++i) {
+        const auto texts = received(i);
+        if (i != leaver) {
+          EXPECT_THAT(texts, ElementsAre("1")) << i << ' ' << leaver << ' ' << when;
+        }
+        topics().leave(person(i));
+      }
+    }
+  }
+}
+
+TEST_F(WalkTest, WhoComesBackWithinAWalkGetsNothingTwice) {
+  subscribe(0, "a");
+  subscribe(1, "a");
+  publish("a", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(step(), 0U);
+  topics().leave(person(0));
+  subscribe(0, "a");
+  finish();
+  EXPECT_THAT(received(0), ElementsAre("1"));
+  EXPECT_THAT(received(1), ElementsAre("1"));
+}
+
+TEST_F(WalkTest, AlmostEverybodyGetsTheSameBytesByItsHandle) {
+  subscribe(0, "a");
+  subscribe(1, "a");
+  topics().set_handle(person(1), 42);
+  publish("a", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(topics().next().what, visit::kind::own);
+  const visit common = topics().next();
+  EXPECT_EQ(common.what, visit::kind::common);
+  EXPECT_EQ(common.slot, 1U);
+  EXPECT_EQ(common.handle, 42);
+  EXPECT_EQ(test::text_of(topics().common_bytes()), test::unit_of("1"));
+  topics().count_common_delivery();
+  EXPECT_EQ(topics().next().what, visit::kind::over);
+  topics().end_walk(shard().now);
+  EXPECT_EQ(topics().count().offered.value(), 1U);
+  EXPECT_EQ(topics().count().delivered.value(), 1U);
+}
+
+TEST_F(WalkTest, WithSeveralTopicsEverybodyIsAsked) {
+  subscribe(0, "a");
+  subscribe(0, "b");
+  topics().set_handle(person(0), 42);
+  publish("a", "1");
+  publish("b", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(topics().next().what, visit::kind::own);
+  finish();
+}
+
+TEST_F(WalkTest, AHandleIsGoneWhenThereIsACursorOfItsOwn) {
+  subscribe(0, "a");
+  subscribe(1, "a");
+  topics().set_handle(person(0), 42);
+  publish("a", "1");
+  topics().offer_all(person(0));
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(topics().next().what, visit::kind::own);
+  finish();
+}
+
+TEST_F(WalkTest, WhoIsBehindKeepsItsPlace) {
+  subscribe(0, "a");
+  subscribe(1, "a");
+  publish("a", "1");
+  walk(2);
+  publish("a", "2");
+  walk(2);
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("1", "2"));
+  EXPECT_EQ(person(1).pending_units(), 2U);
+  take(1);
+  EXPECT_THAT(received(1), ElementsAre("1", "2"));
+  publish("a", "3");
+  walk();
+  EXPECT_THAT(received(0), ElementsAre("3"));
+  EXPECT_EQ(person(0).behind, nullptr);
+}
+
+TEST_F(WalkTest, WhatEverybodyHasReadIsLetGoOf) {
+  subscribe(0, "a");
+  subscribe(1, "a");
+  const std::string big(50'000, 'x');
+  for (int i = 0; i < 20; ++i) {
+    publish("a", big);
+    walk();
+  }
+  EXPECT_LT(shard().registry.budget().used(), 200'000U);
+}
+
+TEST_F(WalkTest, WhoIsBehindHoldsOnlyWhatItHasNotRead) {
+  subscribe(0, "a");
+  const std::string big(50'000, 'x');
+  for (int i = 0; i < 10; ++i) {
+    publish("a", big);
+    walk(0);
+  }
+  EXPECT_GT(shard().registry.budget().used(), 500'000U);
+  take(0);
+  EXPECT_LT(shard().registry.budget().used(), 200'000U);
+}
+
+}  // namespace
+}  // namespace broadcast_hub::topic
