@@ -62,6 +62,8 @@ export class DemoServer {
     this.ended = new Promise((resolve, reject) => {
       this.child.on("error", reject);
       this.child.on("close", (code, signal) => {
+        // Otherwise a crash would look like a peer's reset and nothing more.
+        if (this.stderr) console.error(`demo_server said on stderr:\n${this.stderr}`);
         this.log.end(`exit status ${code}, signal ${signal}, stderr: ${this.stderr}`);
         resolve({ code, signal });
       });
