@@ -223,6 +223,8 @@ void connection::block() {
 
 void connection::on_writable() {
   writing_ = false;
+  // Walks may have passed it by since they were looked at last.
+  enforce_policies(clock::now());
   session_.out().unblock();
   flush();
   if (!ended_)

@@ -165,7 +165,8 @@ void shard::walk() {
   for (std::size_t served = 0; served < slice; ++served) {
     const topic::reader::visit next = topics_.next();
     if (next.what == topic::reader::visit::kind::over) {
-      topics_.end_walk(now);
+      if (topics_.end_walk(now))
+        schedule_patrol(now);
       // What was published meanwhile did not wake us.
       if (topics_.begin_walk())
         request_turn_end();
@@ -191,9 +192,12 @@ void shard::visit(const topic::reader::visit& next, time_point now) {
 }
 
 void shard::watch_blocked() {
-  if (patrol_at_ != time_point::max())
-    return;
-  patrol_at_ = clock::now() + patrol_period;
+  if (patrol_at_ == time_point::max())
+    schedule_patrol(clock::now() + patrol_period);
+}
+
+void shard::schedule_patrol(time_point due) {
+  patrol_at_ = due;
   arm_timer();
 }
 

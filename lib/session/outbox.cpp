@@ -138,6 +138,7 @@ bool outbox::enforce_policies(time_point now) {
     topics_->skip(subscriber_, now);
   }
   subscriber_.note_lag();
+  topics_->park(subscriber_);
   return false;
 }
 
@@ -218,6 +219,12 @@ void outbox::advance(std::size_t sent) {
   }
   if (sent > 0)
     count_delivered(subscriber_.advance(sent));
+}
+
+void outbox::unblock() noexcept {
+  blocked_ = false;
+  if (topics_ != nullptr)
+    topics_->unpark(subscriber_);
 }
 
 void outbox::block() {

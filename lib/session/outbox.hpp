@@ -113,9 +113,10 @@ class outbox {
   /// `sent` bytes of what `gather` told went out.
   void advance(std::size_t sent);
 
-  /// A send took less than it was given: until `unblock`, walks send nothing to this connection.
+  /// A send took less than it was given: until `unblock`, walks send nothing to this connection,
+  /// and pass it by once its policies have been looked at.
   void block();
-  void unblock() noexcept { blocked_ = false; }
+  void unblock() noexcept;
   bool blocked() const noexcept { return blocked_; }
 
  private:

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,13 +20,21 @@ namespace broadcast_hub::topic {
 
 struct fan_out;
 
-/// Subscribers of one name, or of one pattern, on one shard: their slots, dense, because a walk
-/// reads them one after the other. Topics that a pattern matches share its list.
+/// One subscriber in a list.
+struct member {
+  static constexpr std::uint32_t slots = 0x7fffffff;
+
+  std::uint32_t slot : 31;
+  std::uint32_t parked : 1;  ///< walks pass it by
+};
+
+/// Subscribers of one name, or of one pattern, on one shard: dense, because a walk reads them one
+/// after the other. Topics that a pattern matches share its list.
 struct member_list {
   std::string pattern;  ///< empty when it belongs to one topic
   lane_kind lane = lane_kind::raw;
-  std::vector<std::uint32_t> slots;
-  std::atomic<std::size_t> size{0};  ///< of `slots`, for other threads
+  std::vector<member> members;
+  std::atomic<std::size_t> size{0};  ///< of `members`, for other threads
   std::vector<fan_out*> fan_outs;    ///< the topics that it subscribes to
   std::vector<fan_out*> active;      ///< those of them with something unread
   bool listed = false;               ///< the walk under way visits it
@@ -55,7 +64,7 @@ struct fan_out {
 
   bool has_subscribers() const noexcept {
     for (const member_list* each : lists) {
-      if (!each->slots.empty())
+      if (!each->members.empty())
         return true;
     }
     return false;
@@ -64,6 +73,9 @@ struct fan_out {
   /// What a walk to `target` offers to somebody at `base`.
   std::uint64_t units() const noexcept { return target.at.offset - base.offset; }
   std::uint64_t bytes() const noexcept { return target.at.position - base.position; }
+
+  /// Where whoever has been offered everything is now.
+  const cursor& offered() const noexcept { return walking ? target.at : base; }
 
   /// How long the unit at a position has been on offer.
   duration age(std::uint64_t position, time_point now) const noexcept {
@@ -96,6 +108,8 @@ struct fan_out {
     }
   }
 
+  static constexpr std::uint64_t nobody_parked = std::numeric_limits<std::uint64_t>::max();
+
   struct mark {
     std::uint64_t end;
     time_point offered;
@@ -106,9 +120,11 @@ struct fan_out {
   member_list named;
   std::vector<member_list*> lists;  ///< `named` and those of patterns
   cursor base;
-  lane_end target;            ///< where the walk under way ends, or the last one ended
-  std::vector<mark> marks;    ///< only while somebody is behind
-  std::size_t behind = 0;     ///< subscribers with a cursor of their own
+  lane_end target;          ///< where the walk under way ends, or the last one ended
+  std::vector<mark> marks;  ///< only while somebody is behind
+  std::size_t behind = 0;   ///< subscribers with a cursor of their own
+  std::size_t parked = 0;   ///< those of them that walks pass by
+  std::uint64_t parked_from = nobody_parked;  ///< none of these stands before it
   std::uint64_t lag = 0;      ///< bytes, of the slowest that the walk or patrol has visited
   bool lagging = false;       ///< the reader's patrols look at it
   bool reported_lag = false;  ///< the topic has been told of a lag

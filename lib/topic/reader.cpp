@@ -60,6 +60,7 @@ const cursor& reader::common_place(const subscriber& who, const fan_out& in) con
 void reader::offer_all(subscriber& who) {
   if (who.memberships.empty())
     return;
+  unpark(who);
   learn();
   for (const subscriber::membership& each : who.memberships) {
     for (fan_out* const topic : each.list->active)
@@ -83,7 +84,7 @@ void reader::offer(subscriber& who, fan_out& of, const cursor& from, const curso
       return;
     own = &add_cursor(who, of, from);
   }
-  if (end.offset <= own->end_offset)
+  if (own->parked || end.offset <= own->end_offset)
     return;
   tally_.offered.add(end.offset - own->end_offset);
   own->end = end.position;
@@ -93,7 +94,7 @@ void reader::offer(subscriber& who, fan_out& of, const cursor& from, const curso
 subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const cursor& at) {
   if (!who.behind)
     who.behind = trails_.take();
-  who.behind->cursors.push_back({&in, at, at.position, at.offset, false});
+  who.behind->cursors.push_back({&in, at, at.position, at.offset, false, false});
   if (!in.lagging) {
     lagging_.push_back(&in);
     in.lagging = true;
@@ -143,9 +144,41 @@ std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
   return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
 }
 
+void reader::park(subscriber& who) noexcept {
+  if (!who.behind)
+    return;
+  for (subscriber::own_cursor& each : who.behind->cursors) {
+    fan_out& topic = *each.from;
+    const subscriber::membership* const place = who.find(topic.named);
+    // Walks come to a pattern's subscribers for several topics, and to others once.
+    if (place == nullptr || each.parked || each.end_offset != topic.offered().offset)
+      continue;
+    each.parked = true;
+    topic.named.members[place->index].parked = 1;
+    topic.parked_from = std::min(topic.parked_from, each.at.position);
+    ++topic.parked;
+  }
+}
+
+void reader::unpark(subscriber& who) noexcept {
+  if (!who.behind)
+    return;
+  for (subscriber::own_cursor& each : who.behind->cursors) {
+    if (!std::exchange(each.parked, false))
+      continue;
+    fan_out& topic = *each.from;
+    each.end = topic.offered().position;
+    each.end_offset = topic.offered().offset;
+    topic.named.members[who.find(topic.named)->index].parked = 0;
+    if (--topic.parked == 0)
+      topic.parked_from = fan_out::nobody_parked;
+  }
+}
+
 void reader::patrol(const std::function<void(std::uint32_t slot)>& look) {
   std::erase_if(lagging_, [](fan_out* each) {
     each->lag = 0;
+    each->parked_from = fan_out::nobody_parked;  // until they are parked again
     each->lagging = each->behind > 0;
     return !each->lagging;
   });
@@ -169,6 +202,7 @@ reader::verdict reader::judge(subscriber& who, time_point now) {
   verdict worst = verdict::fine;
   if (!who.behind)
     return worst;
+  unpark(who);
   for (subscriber::own_cursor& each : who.behind->cursors) {
     if (each.units() > 0)
       worst = std::max(worst, judge(who, each, now));
@@ -198,6 +232,19 @@ reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one
   return verdict::fine;
 }
 
+void reader::skip_oldest(subscriber::own_cursor& one) const {
+  const std::uint64_t most = allowed_lag(*one.from);
+  const unit_size measure = one.from->measure();
+  cursor kept = one.at;
+  // An eighth more than it must: else the next publication would be too much again.
+  kept.skip_to_within(most - most / 8, one.end, measure);
+  if (kept.offset == one.end_offset) {
+    kept = one.at;
+    kept.skip_to_within(most, one.end, measure);
+  }
+  one.at = std::move(kept);
+}
+
 void reader::skip(subscriber& who, time_point now) {
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
@@ -212,7 +259,8 @@ void reader::skip(subscriber& who, time_point now) {
       tally_.dropped_superseded.add(each.at.offset - before);
     }
     if (options.slow_consumers == slow_consumer_policy::drop_oldest && each.units() > 0) {
-      each.at.skip_to_within(allowed_lag(topic), each.end, topic.measure());
+      if (each.bytes() > allowed_lag(topic))
+        skip_oldest(each);
       if (options.max_lag > duration::zero()) {
         const std::uint64_t old = topic.offered_before(now - options.max_lag);
         if (old > each.at.position)

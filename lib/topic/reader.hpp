@@ -78,6 +78,11 @@ class reader {
   /// Drops what a verdict of `skip` was about. Requires that no unit is partly sent.
   void skip(subscriber& who, time_point now);
 
+  /// It takes nothing for now: where it has a cursor, walks count what they have for it and pass it
+  /// by. Whatever looks at its cursors later unparks it first.
+  void park(subscriber& who) noexcept;
+  void unpark(subscriber& who) noexcept;
+
   /// Calls `look(slot)` for everybody without a handle, then tells the topics what that leaves
   /// them behind: so publishers hear of who caught up or was skipped on a quiet topic.
   void patrol(const std::function<void(std::uint32_t slot)>& look);
@@ -93,20 +98,12 @@ class reader {
   /// Begins a walk if there is something new. Returns whether one is under way now.
   bool begin_walk();
 
-  struct visit {
-    enum class kind : std::uint8_t {
-      common,  ///< it gets `common_bytes()`, by its handle
-      own,     ///< ask `offer_walk`
-      over     ///< nobody is left
-    };
-    kind what = kind::over;
-    std::uint32_t slot = 0;
-    int handle = -1;
-  };
+  using visit = walk_visit;
   visit next();
 
-  /// After `next` said that it is over.
-  void end_walk(time_point now);
+  /// After `next` said that it is over. True: somebody parked is further behind than it may be, and
+  /// it is time for a patrol.
+  bool end_walk(time_point now);
 
   bool walking() const noexcept { return !walk_.fan_outs.empty(); }
 
@@ -168,6 +165,7 @@ class reader {
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
   void report_lag(fan_out& of);
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
+  void skip_oldest(subscriber::own_cursor& one) const;
 
   // Walks
   void prepare_common();

@@ -116,6 +116,12 @@ void subscriber::note_lag() const noexcept {
     each.from->lag = std::max(each.from->lag, each.bytes());
 }
 
+const subscriber::membership* subscriber::find(const member_list& list) const noexcept {
+  const auto found = std::find_if(memberships.begin(), memberships.end(),
+                                  [&](const membership& each) { return each.list == &list; });
+  return found == memberships.end() ? nullptr : &*found;
+}
+
 const subscriber::membership* subscriber::find(std::string_view name) const noexcept {
   const auto found =
       std::find_if(memberships.begin(), memberships.end(),

@@ -33,6 +33,7 @@ class subscriber {
     std::uint64_t end = 0;  ///< position up to which publications were offered
     std::uint64_t end_offset = 0;
     bool reported = false;  ///< the application knows that it is slow
+    bool parked = false;    ///< `end` is where the topic's walks are, whatever it says here
 
     std::uint64_t units() const noexcept { return end_offset - at.offset; }
     std::uint64_t bytes() const noexcept { return end - at.position; }
@@ -83,6 +84,7 @@ class subscriber {
   /// @name For the reader
   /// @{
   own_cursor* find(const fan_out& topic) noexcept;
+  const membership* find(const member_list& list) const noexcept;
   const membership* find(std::string_view name) const noexcept;
 
   std::uint32_t slot = 0;

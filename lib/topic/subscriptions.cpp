@@ -93,8 +93,10 @@ void reader::link(fan_out& to, member_list& list) {
 
 std::size_t reader::count_subscribers(const fan_out& of) const {
   std::vector<std::uint32_t> all;
-  for (const member_list* each : of.lists)
-    all.insert(all.end(), each->slots.begin(), each->slots.end());
+  for (const member_list* each : of.lists) {
+    for (const member one : each->members)
+      all.push_back(one.slot);
+  }
   std::sort(all.begin(), all.end());
   return static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin());
 }
@@ -131,9 +133,9 @@ void reader::enlist(subscriber& who, member_list& list) {
   seats_[who.slot].who = &who;
   // Whatever throws does so before anything has changed. Few have more than one or two.
   who.memberships.reserve(who.memberships.size() + 1);
-  list.slots.push_back(who.slot);
-  who.memberships.push_back({&list, static_cast<std::uint32_t>(list.slots.size() - 1)});
-  list.size.store(list.slots.size(), std::memory_order_relaxed);
+  list.members.push_back(member{who.slot & member::slots, 0});
+  who.memberships.push_back({&list, static_cast<std::uint32_t>(list.members.size() - 1)});
+  list.size.store(list.members.size(), std::memory_order_relaxed);
 }
 
 void reader::delist(subscriber& who, std::size_t membership) noexcept {
@@ -141,13 +143,13 @@ void reader::delist(subscriber& who, std::size_t membership) noexcept {
   who.memberships.erase(who.memberships.begin() + static_cast<std::ptrdiff_t>(membership));
   if (who.memberships.empty())
     seats_[who.slot] = {};
-  std::vector<std::uint32_t>& slots = gone.list->slots;
+  std::vector<member>& members = gone.list->members;
   std::size_t hole = gone.index;
   const auto fill = [&](std::size_t from) {
     if (from == hole)
       return;
-    slots[hole] = slots[from];
-    for (subscriber::membership& each : seats_[slots[hole]].who->memberships) {
+    members[hole] = members[from];
+    for (subscriber::membership& each : seats_[members[hole].slot].who->memberships) {
       if (each.list == gone.list)
         each.index = static_cast<std::uint32_t>(hole);
     }
@@ -156,9 +158,9 @@ void reader::delist(subscriber& who, std::size_t membership) noexcept {
   // What the walk has visited stays in front of what it has not.
   if (walk_.is_visiting(*gone.list) && hole < walk_.place)
     fill(--walk_.place);
-  fill(slots.size() - 1);
-  slots.pop_back();
-  gone.list->size.store(slots.size(), std::memory_order_relaxed);
+  fill(members.size() - 1);
+  members.pop_back();
+  gone.list->size.store(members.size(), std::memory_order_relaxed);
 }
 
 std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
@@ -167,6 +169,7 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   if (found == nullptr)
     return errc::not_subscribed;
   member_list& list = *found->list;
+  unpark(who);
   delist(who, static_cast<std::size_t>(found - who.memberships.data()));
   for (fan_out* const each : list.fan_outs)
     part(who, *each);
@@ -175,6 +178,7 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
 }
 
 void reader::leave(subscriber& who) noexcept {
+  unpark(who);
   while (!who.memberships.empty()) {
     member_list& list = *who.memberships.back().list;
     delist(who, who.memberships.size() - 1);
@@ -185,7 +189,7 @@ void reader::leave(subscriber& who) noexcept {
 }
 
 void reader::release(member_list& list) noexcept {
-  if (!list.slots.empty() || list.listed)
+  if (!list.members.empty() || list.listed)
     return;  // if the walk visits it, `end_walk` comes here
   if (list.pattern.empty())
     return close_if_unused(*list.fan_outs.front());
@@ -212,7 +216,7 @@ std::vector<fan_out*> reader::unlink_pattern(member_list& list) {
 
 void reader::close_if_unused(fan_out& unused) noexcept {
   // The end of its walk comes here again, and so does the end of a pattern.
-  if (unused.active() || unused.lists.size() > 1 || !unused.named.slots.empty())
+  if (unused.active() || unused.lists.size() > 1 || !unused.named.members.empty())
     return;
   if (unused.lagging)
     std::erase(lagging_, &unused);

@@ -43,9 +43,10 @@ void reader::begin(fan_out& next) {
   next.target = std::move(end);
   next.walking = true;
   next.lag = 0;
+  tally_.offered.add(next.units() * next.parked);
   walk_.fan_outs.push_back(&next);
   for (member_list* const list : next.lists) {
-    if (!list->slots.empty() && !std::exchange(list->listed, true))
+    if (!list->members.empty() && !std::exchange(list->listed, true))
       walk_.lists.push_back(list);
   }
 }
@@ -65,12 +66,14 @@ void reader::prepare_common() {
 
 reader::visit reader::next() {
   for (; walk_.list < walk_.lists.size(); ++walk_.list, walk_.place = 0) {
-    const std::vector<std::uint32_t>& slots = walk_.lists[walk_.list]->slots;
-    while (walk_.place < slots.size()) {
+    const std::vector<member>& members = walk_.lists[walk_.list]->members;
+    while (walk_.place < members.size()) {
+      const auto [slot, parked] = members[walk_.place++];
+      if (parked)
+        continue;
       // After much coming and going the seats of a list lie anywhere.
-      if (walk_.place + look_ahead < slots.size())
-        __builtin_prefetch(&seats_[slots[walk_.place + look_ahead]], 1);
-      const std::uint32_t slot = slots[walk_.place++];
+      if (walk_.place + look_ahead < members.size())
+        __builtin_prefetch(&seats_[members[walk_.place + look_ahead].slot], 1);
       seat& each = seats_[slot];
       if (std::exchange(each.visited_by, walk_.serial) == walk_.serial)
         continue;
@@ -81,18 +84,22 @@ reader::visit reader::next() {
   return {};
 }
 
-void reader::end_walk(time_point now) {
+bool reader::end_walk(time_point now) {
   std::vector<fan_out*>& walks = walk_.ended_fan_outs;
   std::vector<member_list*>& lists = walk_.ended_lists;
   walks.clear();
   lists.clear();
   walks.swap(walk_.fan_outs);
   lists.swap(walk_.lists);
+  bool limits_met = false;
   for (fan_out* const each : walks) {
     if (each->behind > 0)
       each->note_offer(now);
     each->base = each->target.at;
     each->walking = false;
+    if (each->parked > 0)
+      each->lag = std::max(each->lag, each->base.position - each->parked_from);
+    limits_met = limits_met || (each->parked > 0 && each->lag > allowed_lag(*each));
     report_lag(*each);
   }
   for (fan_out* const each : walks)
@@ -100,7 +107,7 @@ void reader::end_walk(time_point now) {
   for (member_list* const list : lists)
     list->listed = false;
   for (member_list* const list : lists) {
-    if (list->pattern.empty() || !list->slots.empty())
+    if (list->pattern.empty() || !list->members.empty())
       continue;
     const std::vector<fan_out*> unlinked = unlink_pattern(*list);
     walks.insert(walks.end(), unlinked.begin(), unlinked.end());
@@ -109,6 +116,7 @@ void reader::end_walk(time_point now) {
   walks.erase(std::unique(walks.begin(), walks.end()), walks.end());
   for (fan_out* const each : walks)
     close_if_unused(*each);
+  return limits_met;
 }
 
 }  // namespace broadcast_hub::topic

@@ -22,6 +22,18 @@ struct seat {
   std::uint32_t visited_by = 0;  ///< the walk that visited it last
 };
 
+/// What a walk does next.
+struct walk_visit {
+  enum class kind : std::uint8_t {
+    common,  ///< it gets the common bytes, by its handle
+    own,     ///< ask `offer_walk`
+    over     ///< nobody is left
+  };
+  kind what = kind::over;
+  std::uint32_t slot = 0;
+  int handle = seat::no_handle;
+};
+
 /// The walk under way.
 struct walk_state {
   std::uint32_t serial = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -38,7 +39,8 @@ void fake_crowd::subscribe(std::string_view name, std::span<const std::uint32_t>
 }
 
 std::size_t fake_crowd::walk() {
-  shard_.walk([this](const topic::reader::visit& next) { visit(next); });
+  if (shard_.walk([this](const topic::reader::visit& next) { visit(next); }))
+    patrol();
   return shard_.reader.take_slow_reports().size() + shard_.reader.take_drained_topics().size();
 }
 
@@ -49,6 +51,11 @@ void fake_crowd::write_all() {
       flush(slot);
     }
   }
+}
+
+void fake_crowd::patrol() {
+  const auto look = [this](std::uint32_t slot) { enforce_policies(connections_[slot]); };
+  shard_.reader.patrol(std::ref(look));
 }
 
 void fake_crowd::visit(const topic::reader::visit& next) {

@@ -46,6 +46,7 @@ class fake_crowd {
 
  private:
   void subscribe(std::string_view name, std::span<const std::uint32_t> order);
+  void patrol();
   void visit(const topic::reader::visit& next);
   void flush(std::uint32_t slot);
   std::size_t send(std::span<const iovec> bytes) noexcept;

@@ -26,15 +26,15 @@ class topic_shard {
     return registry.open(name).found->append(publication, now);
   }
 
-  /// One whole walk; `visited(slot)` offers and sends.
+  /// One whole walk; `visited(slot)` offers and sends. Returns whether it is time for a patrol.
   template <typename Visited>
-  void walk(Visited visited) {
+  bool walk(Visited visited) {
     if (!reader.begin_walk())
-      return;
+      return false;
     using kind = topic::reader::visit::kind;
     for (auto next = reader.next(); next.what != kind::over; next = reader.next())
       visited(next);
-    reader.end_walk(now);
+    return reader.end_walk(now);
   }
 
   time_point now{std::chrono::hours(100)};

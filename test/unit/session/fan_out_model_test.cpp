@@ -208,7 +208,9 @@ class world {
     while (slice-- > 0) {
       const topic::reader::visit next = shard_.reader.next();
       if (next.what == kind::over) {
-        return shard_.reader.end_walk(shard_.now);
+        if (shard_.reader.end_walk(shard_.now))
+          patrol();
+        return;
       }
       visit(*clients_[next.slot], next);
     }

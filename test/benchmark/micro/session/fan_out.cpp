@@ -76,5 +76,22 @@ void deliver_by_connection(benchmark::State& state, subscribing subscribe) {
 BENCHMARK_CAPTURE(deliver_by_connection, in_order, in_order)->Apply(sizes);
 BENCHMARK_CAPTURE(deliver_by_connection, mixed, mixed)->Apply(sizes);
 
+// What a publication costs beside clients that do not read. Time is for all of them together.
+void publish_beside_stalled(benchmark::State& state) {
+  topics_options chosen = roomy();
+  chosen.defaults.slow_consumers = slow_consumer_policy::drop_oldest;
+  test::topic_shard shard(&wire::frame_size, chosen);
+  test::fake_crowd stalled(shard, static_cast<std::size_t>(state.range(0)));
+  stalled.subscribe("news");
+  stalled.let_sends_take(0);
+  const std::string frame = wire::make_frame(wire::opcode::text, std::string(64, 'a'));
+  for (auto turn : state) {
+    shard.publish("news", frame);
+    stalled.walk();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(publish_beside_stalled)->Arg(0)->Arg(1'000)->Arg(18'000);
+
 }  // namespace
 }  // namespace broadcast_hub::session
