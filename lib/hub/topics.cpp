@@ -38,11 +38,13 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
     return result;
   outcome what = outcome::retired;
   while (what == outcome::retired) {
-    const topic::registry::opened opened = topics_.open(name);
-    result.error = opened.error;
+    if (const topic::registry::pinned pinned = topics_.pin(name)) {
+      what = append(*pinned, payload, kind, result);
+      continue;
+    }
+    result.error = topics_.open(name).error;
     if (result.error)
       return result;
-    what = append(*opened.found, payload, kind, result);
   }
   result.error = error_of(what);
   if (!result.error && log_.enabled(log_level::debug)) {

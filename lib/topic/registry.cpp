@@ -20,6 +20,14 @@ registry::registry(const topics_options& options, std::size_t readers,
   epochs_.seed((std::uint64_t{seed()} << 32) | seed());
 }
 
+registry::pinned registry::pin(std::string_view name) const {
+  pinned result(mutex_);
+  const auto found = topics_.find(name);
+  if (found != topics_.end())
+    result.found_ = found->second.get();
+  return result;
+}
+
 std::shared_ptr<topic> registry::find(std::string_view name) const {
   const std::shared_lock lock(mutex_);
   const auto found = topics_.find(name);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/striped_mutex.hpp"
 #include "topic/inbox.hpp"
 #include "topic/memory_budget.hpp"
 #include "topic/pattern_index.hpp"
@@ -36,6 +37,24 @@ class registry {
   /// `options` outlives it.
   registry(const topics_options& options, std::size_t readers, std::size_t max_backlog_bytes,
            unit_size measure);
+
+  /// A topic, which is there as long as this is: for publishers, whom to share the ownership of it
+  /// would cost more than the rest. Null when there is no such topic.
+  class pinned {
+   public:
+    explicit operator bool() const noexcept { return found_ != nullptr; }
+    topic& operator*() const noexcept { return *found_; }
+
+   private:
+    friend class registry;
+    explicit pinned(striped_mutex& mutex) : lock_(mutex) {}
+
+    std::shared_lock<striped_mutex> lock_;
+    topic* found_ = nullptr;
+  };
+
+  /// Nothing else of this may be called while the result is there.
+  pinned pin(std::string_view name) const;
 
   /// Null when there is no such topic.
   std::shared_ptr<topic> find(std::string_view name) const;
@@ -94,7 +113,7 @@ class registry {
   std::deque<inbox> inboxes_;
   topic_environment environment_;
 
-  mutable std::shared_mutex mutex_;                                      // guards what follows
+  mutable striped_mutex mutex_;                                          // guards what follows
   std::unordered_map<std::string_view, std::shared_ptr<topic>> topics_;  // keys are their names
   pattern_index<interest> patterns_;
   std::unordered_map<std::string, memory> remembered_;

@@ -44,6 +44,14 @@ TEST_F(RegistryTest, ATopicIsThereFromItsFirstUse) {
   EXPECT_EQ(all().size(), 1U);
 }
 
+TEST_F(RegistryTest, PinsWhatIsThere) {
+  EXPECT_FALSE(all().pin("news"));
+  const auto made = open("news");
+  const registry::pinned pinned = all().pin("news");
+  ASSERT_TRUE(pinned);
+  EXPECT_EQ(&*pinned, made.get());
+}
+
 TEST_F(RegistryTest, RefusesWhatIsNoName) {
   EXPECT_EQ(all().open("a..b").error, errc::invalid_topic);
   EXPECT_EQ(all().open("a.*").error, errc::invalid_topic);

@@ -118,6 +118,10 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
     for (int i = 0; !done.load(); ++i) {
       const std::string unit = make_unit(100);
       const auto name = i % 3 == 0 ? "a.c" : "a.b";
+      if (const registry::pinned pinned = topics.pin(name)) {
+        (*pinned).append(raw_only(unit), time_point());
+        continue;
+      }
       topics.open(name).found->append(raw_only(unit), time_point());
     }
   });
