@@ -19,8 +19,11 @@ std::string_view broadcast_window::payload(std::uint64_t sequence) const noexcep
   return broadcasts_[sequence - oldest_].payload;
 }
 
-std::string_view broadcast_window::known_encoding(std::uint64_t sequence) const noexcept {
-  return broadcasts_[sequence - oldest_].encoding;
+bool broadcast_window::is_known_encoding(std::uint64_t sequence,
+                                         std::string_view bytes) const noexcept {
+  const std::string& known = broadcasts_[sequence - oldest_].encoding;
+  // Empty: none is known. An empty frame that a faulty server sends is not it.
+  return !known.empty() && bytes == known;
 }
 
 void broadcast_window::remember_encoding(std::uint64_t sequence, std::string_view bytes) {

@@ -31,9 +31,10 @@ class broadcast_window {
   /// Requires: `holds(sequence)`.
   std::string_view payload(std::uint64_t sequence) const noexcept;
 
-  /// Compressed bytes that were found to say `payload(sequence)`, without a context; empty when
-  /// there are none. They need not be inflated again for each client. Requires: `holds(sequence)`.
-  std::string_view known_encoding(std::uint64_t sequence) const noexcept;
+  /// Whether these compressed bytes were found to say `payload(sequence)`, without a context; then
+  /// they need not be inflated again for each client. One encoding of each broadcast is remembered,
+  /// as long as the broadcast. Requires: `holds(sequence)`.
+  bool is_known_encoding(std::uint64_t sequence, std::string_view bytes) const noexcept;
   void remember_encoding(std::uint64_t sequence, std::string_view bytes);
 
   /// One more client has it. Every client has its broadcasts in order, so the oldest one is

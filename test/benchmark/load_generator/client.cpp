@@ -141,7 +141,7 @@ void client::check_header(const frame_header& header) const {
 void client::take_compressed(std::string_view payload, reading_tools& tools,
                              broadcast_window& window) {
   check_asked_for(payload, window);
-  if (!context_ && payload == window.known_encoding(next_)) {
+  if (!context_ && window.is_known_encoding(next_, payload)) {
     window.delivered(next_++);
     return;
   }
