@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -115,16 +116,30 @@ std::size_t connection::most_at_once() const {
   // Requests are answered one turn's worth at a time, however many a peer sends at once.
   if (session_.now_in() == session::session::phase::request)
     return shard_.context().options.limits.max_header_bytes;
-  // These may become a thousand times as many before the others get their turn.
+  // Compressed, these may become a thousand times as many before the others get their turn.
   constexpr std::size_t compressed = 4096;
   return session_.uses_deflate() ? compressed : shard_.scratch().size();
 }
 
 void connection::on_readable() {
   reading_ = false;
-  if (ended_)
-    return;
-  const std::span<char> scratch = shard_.scratch().first(most_at_once());
+  const std::uint64_t inflated_before = shard_.context().inflater.messages();
+  std::size_t left = shard_.scratch().size();
+  while (!ended_) {
+    const std::size_t piece = most_at_once();
+    const bool may_be_more = read(piece);
+    left -= std::min(left, piece);
+    // Small pieces are for what is compressed in fact: without it, one turn reads as much as from
+    // others, so that the answers to a burst of messages leave together.
+    const bool inflated = shard_.context().inflater.messages() != inflated_before;
+    if (!may_be_more || left < piece || inflated || !is_open())
+      break;
+  }
+  arm_read();
+}
+
+bool connection::read(std::size_t most) {
+  const std::span<char> scratch = shard_.scratch().first(most);
   const ssize_t size =
       ::recv(socket_.native_handle(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size > 0) {
@@ -135,7 +150,7 @@ void connection::on_readable() {
   } else if (errno != EAGAIN && errno != EINTR) {
     end();
   }
-  arm_read();
+  return size == static_cast<ssize_t>(most);
 }
 
 void connection::receive(char* data, std::size_t size) {

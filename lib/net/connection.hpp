@@ -90,6 +90,7 @@ class connection final : public timer_wheel::node {
   void arm_read();
   void arm_write();
   std::size_t most_at_once() const;
+  bool read(std::size_t most);
   void receive(char* data, std::size_t size);
   void after_input();
   void perform(session::session::action action);

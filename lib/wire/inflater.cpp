@@ -121,6 +121,7 @@ inflater::result inflater::inflate(std::string_view compressed, std::size_t max_
   try {
     if (!impl_)
       impl_ = std::make_unique<impl>();
+    ++messages_;
     return impl_->inflate(compressed, max_bytes);
   } catch (const std::bad_alloc&) {
     return {frame_fault{close_code::internal_error, "out of memory"}, {}};

@@ -3,6 +3,7 @@
 #include "wire/frame_header.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -29,12 +30,16 @@ class inflater {
   /// Never takes more memory for the message than twice `max_bytes`, whatever it claims to hold.
   result inflate(std::string_view compressed, std::size_t max_bytes) noexcept;
 
+  /// How many messages it was given so far.
+  std::uint64_t messages() const noexcept { return messages_; }
+
   /// Lets go of the last message, if it was large.
   void trim() noexcept;
 
  private:
   class impl;
   std::unique_ptr<impl> impl_;
+  std::uint64_t messages_ = 0;
 };
 
 }  // namespace broadcast_hub::wire

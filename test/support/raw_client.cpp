@@ -213,9 +213,12 @@ bool ws_client::agreed_on_deflate() const {
 
 std::string ws_client::read_text() {
   frame next = read_frame();
-  if (next.opcode != opcode::text) {
-    throw std::runtime_error("a text was expected, not opcode " + std::to_string(next.opcode));
+  if (next.opcode == opcode::close) {
+    throw std::runtime_error("a text was expected, not the close " +
+                             std::to_string(close_code_of(next)) + " " + next.payload.substr(2));
   }
+  if (next.opcode != opcode::text)
+    throw std::runtime_error("a text was expected, not opcode " + std::to_string(next.opcode));
   return std::move(next.payload);
 }
 

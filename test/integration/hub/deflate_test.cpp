@@ -256,5 +256,42 @@ TEST(DeflateFairnessTest, ABurstOfBombsLeavesOthersTheirTurn) {
   EXPECT_LT(bombs_before, 200);
 }
 
+// Whoever negotiated compression may send without it, and then one turn reads as much as from others.
+TEST(DeflateFairnessTest, ABurstWithoutCompressionIsAnsweredInOneSend) {
+  constexpr int count = 100;
+  std::promise<void> gate;
+  std::future<void> opened = gate.get_future();
+  std::promise<void> held;  // the only shard
+  hub hub;
+  hub.on_message([&](const connection&, const message& received) {
+    if (received.payload == "wait") {
+      held.set_value();
+      opened.wait();
+    } else {
+      hub.broadcast(received.payload);
+    }
+  });
+  listen_options door;
+  door.permessage_deflate = true;
+  const auto port = hub.listen(door);
+  hub.start();
+  ws_client client(port, "/", deflate_offer);
+  ws_client waiting(port);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 2; }));
+  waiting.send_text("wait");
+  held.get_future().wait();
+  const std::uint64_t calls_before = hub.stats().send_calls;
+  std::string burst;
+  for (int i = 0; i < count; ++i)
+    burst += client_frame(opcode::text, std::string(500, 'x'));
+  client.socket().send(burst);
+  gate.set_value();
+  for (int i = 0; i < count; ++i)
+    EXPECT_EQ(client.read_text().size(), 500U);
+  waiting.read_text();
+  // Two clients, and a few more in case that not all had arrived when the first piece was read.
+  EXPECT_LT(hub.stats().send_calls - calls_before, 12U);
+}
+
 }  // namespace
 }  // namespace broadcast_hub::test

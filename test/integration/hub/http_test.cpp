@@ -87,6 +87,13 @@ TEST_P(HttpTest, DeliversALargeFileToASlowReaderWhole) {
   EXPECT_EQ(response.substr(response.size() - 3), "xxx");
 }
 
+/// The second may change between two responses.
+std::string without_date(std::string response) {
+  const std::size_t begin = response.find("\r\nDate: ");
+  EXPECT_NE(begin, std::string::npos);
+  return response.erase(begin, response.find("\r\n", begin + 2) - begin);
+}
+
 TEST_P(HttpTest, AnswersBytesOneAtATimeLikeAllAtOnce) {
   hub hub(options());
   const auto port = hub.listen(page());
@@ -98,7 +105,7 @@ TEST_P(HttpTest, AnswersBytesOneAtATimeLikeAllAtOnce) {
     raw_client browser(port);
     for (std::size_t at = 0; at < request.size(); at += step)
       browser.send(request.substr(at, step));
-    const std::string response = browser.read_to_end();
+    const std::string response = without_date(browser.read_to_end());
     if (whole.empty())
       whole = response;
     EXPECT_EQ(response, whole);
