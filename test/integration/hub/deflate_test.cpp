@@ -256,7 +256,8 @@ TEST(DeflateFairnessTest, ABurstOfBombsLeavesOthersTheirTurn) {
   EXPECT_LT(bombs_before, 200);
 }
 
-// Whoever negotiated compression may send without it, and then one turn reads as much as from others.
+// Whoever negotiated compression may send without it, and then one turn reads as much as from
+// others.
 TEST(DeflateFairnessTest, ABurstWithoutCompressionIsAnsweredInOneSend) {
   constexpr int count = 100;
   std::promise<void> gate;
