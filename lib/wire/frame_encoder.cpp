@@ -9,8 +9,9 @@ namespace {
 
 namespace frame = websocketpp::frame;
 
-// websocketpp finds out the byte order at the first 64-bit length and remembers it in a plain static,
-// which two threads would write at once. Asking here, before there are threads, leaves only reads.
+// websocketpp finds out the byte order at the first 64-bit length and remembers it in a plain
+// static, which two threads would write at once. Asking here, before there are threads, leaves only
+// reads.
 [[maybe_unused]] const auto byte_order_found_out = websocketpp::lib::net::_htonll(0);
 
 constexpr std::size_t max_header_size = 10;
