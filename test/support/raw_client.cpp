@@ -1,13 +1,13 @@
 #include "support/raw_client.hpp"
 
 #include "support/client_frame.hpp"
+#include "support/inflater.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <array>
 #include <cerrno>
@@ -33,26 +33,13 @@ unsigned close_code_of(const frame& closing) {
   return byte(0) << 8U | byte(1);
 }
 
-/// RFC 7692, section 7.2.2, by zlib itself: the library's own way is what is to be tested.
-std::string inflated(std::string payload) {
-  payload.append("\x00\x00\xff\xff", 4);
-  z_stream stream{};
-  inflateInit2(&stream, -15);
-  stream.next_in = reinterpret_cast<Bytef*>(payload.data());
-  stream.avail_in = static_cast<uInt>(payload.size());
-  std::string whole;
-  std::array<char, 65536> piece;
-  int outcome = Z_OK;
-  do {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = piece.size();
-    outcome = inflate(&stream, Z_SYNC_FLUSH);
-    whole.append(piece.data(), piece.size() - stream.avail_out);
-  } while (outcome == Z_OK && stream.avail_out == 0);
-  inflateEnd(&stream);
-  if ((outcome != Z_OK && outcome != Z_BUF_ERROR) || stream.avail_in > 0)
+std::string inflated(std::string_view payload) {
+  constexpr std::size_t plenty = std::size_t{64} * 1024 * 1024;
+  inflater undo;
+  std::string text;
+  if (!undo.inflate(payload, plenty, text))
     throw std::runtime_error("a message that cannot be inflated");
-  return whole;
+  return text;
 }
 
 }  // namespace
@@ -203,7 +190,7 @@ frame ws_client::read_frame() {
   }
   frame read{byte(start[0]) & 0x0fU, socket_.read_exactly(size), compressed};
   if (compressed)
-    read.payload = inflated(std::move(read.payload));
+    read.payload = inflated(read.payload);
   return read;
 }
 

@@ -99,7 +99,7 @@ std::size_t client::take_handshake(std::string_view bytes) {
   }
   open_ = answer.size > 0;
   if (answer.deflate && answer.server_context_takeover) {
-    context_ = std::make_unique<inflater>();
+    context_ = std::make_unique<test::inflater>();
   }
   return answer.size;
 }
@@ -145,7 +145,7 @@ void client::take_compressed(std::string_view payload, reading_tools& tools,
     window.delivered(next_++);
     return;
   }
-  inflater& undo = context_ ? *context_ : tools.without_context;
+  test::inflater& undo = context_ ? *context_ : tools.without_context;
   if (!undo.inflate(payload, window.payload(next_).size(), tools.text)) {
     fail("cannot inflate broadcast " + std::to_string(next_));
   }

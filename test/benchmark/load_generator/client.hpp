@@ -1,9 +1,9 @@
 #pragma once
 
 #include "load_generator/broadcast_window.hpp"
-#include "load_generator/inflater.hpp"
 #include "support/descriptor.hpp"
 #include "support/frame_header.hpp"
+#include "support/inflater.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace broadcast_hub::benchmark {
 struct reading_tools {
   std::vector<char> bytes;
   std::string text;
-  inflater without_context;
+  test::inflater without_context;
   std::uint64_t received_bytes = 0;
 };
 
@@ -61,7 +61,8 @@ class client {
   descriptor socket_;
   bool open_ = false;
   bool deflate_;
-  std::unique_ptr<inflater> context_;  // only when the server compresses with context takeover
+  std::unique_ptr<test::inflater>
+      context_;  // only when the server compresses with context takeover
   std::uint64_t next_ = 0;
   std::string unread_;  // the beginning of a frame whose rest has not come yet
   std::string unsent_;

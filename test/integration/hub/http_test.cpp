@@ -1,29 +1,19 @@
 #include "fixture.hpp"
-
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include "support/temporary_folder.hpp"
 
 namespace broadcast_hub::test {
 namespace {
 
 class HttpTest : public hub_fixture {
  protected:
-  void SetUp() override {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "broadcast_hub_http_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    std::ofstream(folder_ / "index.html") << "<p>hello</p>";
-    std::ofstream(folder_ / "large.bin") << std::string(8'000'000, 'x');
+  HttpTest() {
+    folder_.write("index.html", "<p>hello</p>");
+    folder_.write("large.bin", std::string(8'000'000, 'x'));
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   listen_options page() const {
     listen_options chosen;
-    chosen.web_root = folder_.string();
+    chosen.web_root = folder_.path();
     return chosen;
   }
 
@@ -34,7 +24,7 @@ class HttpTest : public hub_fixture {
     return head + socket.read_exactly(std::stoul(head.substr(at + 16)));
   }
 
-  std::filesystem::path folder_;
+  temporary_folder folder_;
 };
 
 TEST_P(HttpTest, ServesFilesAndWebSocketsOnOnePort) {

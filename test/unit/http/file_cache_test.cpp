@@ -1,7 +1,7 @@
 #include "http/file_cache.hpp"
 
 #include "http/descriptor.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -17,6 +17,8 @@
 
 namespace broadcast_hub::http {
 namespace {
+
+using test::temporary_folder;
 
 using content = std::shared_ptr<const std::string>;
 

@@ -1,13 +1,15 @@
 #include "http/file_stamp.hpp"
 
 #include "http/descriptor.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
 namespace broadcast_hub::http {
 namespace {
+
+using test::temporary_folder;
 
 TEST(FileStampTest, TheTagIsStrongAndHoldsEveryPart) {
   const file_stamp stamp{1, 0xabc, 255, 16, 10};

@@ -1,7 +1,7 @@
 #include "http/folder.hpp"
 
 #include "http/file_stamp.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -23,6 +23,8 @@
 
 namespace broadcast_hub::http {
 namespace {
+
+using test::temporary_folder;
 
 std::string content_of(const folder::opened& opened) {
   std::array<char, 64> bytes{};

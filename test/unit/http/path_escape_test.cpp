@@ -1,5 +1,5 @@
 #include "http/static_files.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,8 @@
 
 namespace broadcast_hub::http {
 namespace {
+
+using test::temporary_folder;
 
 constexpr const char* secret = "TOP-SECRET";
 

@@ -1,6 +1,6 @@
 #include "http/static_files.hpp"
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -18,6 +18,8 @@
 
 namespace broadcast_hub::http {
 namespace {
+
+using test::temporary_folder;
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 

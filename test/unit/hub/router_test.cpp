@@ -1,43 +1,19 @@
 #include "hub/router.hpp"
 
+#include "support/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace broadcast_hub {
 namespace {
 
-/// A folder with one file, gone at the end.
-class web_folder {
- public:
-  web_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "router_test_XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw std::system_error(errno, std::generic_category(), name);
-    }
-    path_ = name;
-    std::ofstream(path_ / "index.html") << "<p>hello</p>";
-  }
-  ~web_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  web_folder(const web_folder&) = delete;
-  web_folder& operator=(const web_folder&) = delete;
-
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using test::temporary_folder;
 
 wire::request plain(std::string path, std::string method = "GET") {
   wire::request request;
@@ -181,7 +157,8 @@ TEST(RouterTest, TheQueryIsNoPartOfThePath) {
 }
 
 TEST(RouterTest, AnHttpOnlyListenerHasNoWebSockets) {
-  const web_folder folder;
+  const temporary_folder folder;
+  folder.write("index.html", "<p>hello</p>");
   listen_options options;
   options.websockets = false;
   options.web_root = folder.path();
@@ -227,7 +204,8 @@ TEST(RouterTest, AWrongPathComesBeforeAWrongOrigin) {
 }
 
 TEST(RouterTest, FilesAreServed) {
-  const web_folder folder;
+  const temporary_folder folder;
+  folder.write("index.html", "<p>hello</p>");
   listen_options options;
   options.web_root = folder.path();
   const router rules{options};

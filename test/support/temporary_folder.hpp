@@ -11,13 +11,14 @@
 #include <string>
 #include <string_view>
 
-namespace broadcast_hub::http {
+namespace broadcast_hub::test {
 
 /// An empty folder of its own for each test, removed at its end.
 class temporary_folder {
  public:
   temporary_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "bhub-http-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "broadcast_hub_XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw std::runtime_error("cannot make a folder like " + pattern);
     }
@@ -67,4 +68,4 @@ class temporary_folder {
   std::filesystem::path path_;
 };
 
-}  // namespace broadcast_hub::http
+}  // namespace broadcast_hub::test

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace broadcast_hub::benchmark {
+namespace broadcast_hub::test {
 
 /// Undoes permessage-deflate (RFC 7692, section 7.2.2).
 class inflater {
@@ -31,4 +31,4 @@ class inflater {
   std::unique_ptr<z_stream, end> stream_;  // zlib keeps its address
 };
 
-}  // namespace broadcast_hub::benchmark
+}  // namespace broadcast_hub::test

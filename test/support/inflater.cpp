@@ -1,9 +1,9 @@
-#include "load_generator/inflater.hpp"
+#include "support/inflater.hpp"
 
 #include <algorithm>
 #include <new>
 
-namespace broadcast_hub::benchmark {
+namespace broadcast_hub::test {
 namespace {
 
 // The sender has cut it off (RFC 7692, section 7.2.1).
@@ -48,14 +48,11 @@ bool inflater::inflate_some(std::string_view bytes, std::size_t most, std::strin
     if (!fine || text.size() > most) {
       return false;
     }
-    if (result == Z_STREAM_END) {
-      // A sender may end its blocks for good (RFC 7692, section 7.2.3.4); the tail is then behind
-      // the end.
+    // A sender may end its blocks for good and begin anew (RFC 7692, section 7.2.3.4).
+    if (result == Z_STREAM_END)
       reset();
-      return true;
-    }
   } while (stream_->avail_in > 0 || stream_->avail_out == 0);
   return true;
 }
 
-}  // namespace broadcast_hub::benchmark
+}  // namespace broadcast_hub::test

@@ -1,10 +1,10 @@
-#include "load_generator/inflater.hpp"
+#include "support/inflater.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace broadcast_hub::benchmark {
+namespace broadcast_hub::test {
 namespace {
 
 // The examples of RFC 7692, section 7.2.3.
@@ -58,4 +58,4 @@ TEST(InflaterTest, StopsAtTheLimit) {
 }
 
 }  // namespace
-}  // namespace broadcast_hub::benchmark
+}  // namespace broadcast_hub::test
