@@ -104,8 +104,14 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
 
   void begin();
   void sweep_topics();
-  topic::topic::append_result::outcome append(topic::topic& to, std::string_view payload,
-                                              message_kind kind, publish_result& result);
+  topic::topic::append_result::outcome append(std::string_view name,
+                                              const topic::encoded& publication,
+                                              publish_result& result);
+  topic::topic::append_result::outcome append_to(topic::topic& to,
+                                                 const topic::encoded& publication,
+                                                 publish_result& result);
+  void log_publication(std::string_view name, std::string_view payload, message_kind kind,
+                       std::size_t subscribers) const;
   using subscription_change = std::error_code (net::connection::*)(std::string_view topic);
   std::error_code change_subscription(connection_id id, std::string_view topic,
                                       subscription_change change);

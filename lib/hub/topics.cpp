@@ -36,44 +36,52 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
   }
   if (result.error)
     return result;
-  outcome what = outcome::retired;
-  while (what == outcome::retired) {
-    if (const topic::registry::pinned pinned = topics_.pin(name)) {
-      what = append(*pinned, payload, kind, result);
-      continue;
-    }
-    result.error = topics_.open(name).error;
-    if (result.error)
-      return result;
-  }
-  result.error = error_of(what);
-  if (!result.error && log_.enabled(log_level::debug)) {
-    const bool to_all = name == topic::default_topic;
-    log_.log(log_level::debug, to_all ? "broadcast " : "published ", describe(kind, payload),
-             to_all ? "" : join(" on ", name), " to ", result.subscribers,
-             result.subscribers == 1 ? " connection: " : " connections: ", printable(payload));
-  }
-  return result;
-}
-
-outcome hub_core::append(topic::topic& to, std::string_view payload, message_kind kind,
-                         publish_result& result) {
   std::array<char, 10> header;
   topic::encoded publication;
   publication.header = {header.data(),
                         wire::write_header(header.data(), wire::opcode_of(kind), payload.size())};
   publication.payload = payload;
   publication.deflate_tried = payload.size() < options_.compression.min_payload_bytes;
-  const time_point now = to.history_ages() ? clock::now() : time_point();
-  auto appended = to.append(publication, now);
   deflater_pool::loan deflater(deflaters_);  // until the frame that it made is in the log
-  if (appended.what == outcome::needs_deflated) {
-    publication.deflated = deflater->make_frame(wire::opcode_of(kind), payload);
-    publication.deflate_tried = true;
-    appended = to.append(publication, now);
-    if (appended.what == outcome::appended && !publication.deflated.empty())
-      compressions_.fetch_add(1, std::memory_order_relaxed);
+  outcome what = outcome::retired;
+  while (!result.error && (what == outcome::retired || what == outcome::needs_deflated)) {
+    if (what == outcome::needs_deflated) {
+      // Between two pins: whoever opens a topic waits for those who hold one, and others for it.
+      publication.deflated = deflater->make_frame(wire::opcode_of(kind), payload);
+      publication.deflate_tried = true;
+    }
+    what = append(name, publication, result);
   }
+  if (result.error)
+    return result;
+  if (what == outcome::appended && !publication.deflated.empty())
+    compressions_.fetch_add(1, std::memory_order_relaxed);
+  result.error = error_of(what);
+  if (!result.error && log_.enabled(log_level::debug))
+    log_publication(name, payload, kind, result.subscribers);
+  return result;
+}
+
+void hub_core::log_publication(std::string_view name, std::string_view payload, message_kind kind,
+                               std::size_t subscribers) const {
+  const bool to_all = name == topic::default_topic;
+  log_.log(log_level::debug, to_all ? "broadcast " : "published ", describe(kind, payload),
+           to_all ? "" : join(" on ", name), " to ", subscribers,
+           subscribers == 1 ? " connection: " : " connections: ", printable(payload));
+}
+
+outcome hub_core::append(std::string_view name, const topic::encoded& publication,
+                         publish_result& result) {
+  if (const topic::registry::pinned pinned = topics_.pin(name))
+    return append_to(*pinned, publication, result);
+  result.error = topics_.open(name).error;
+  return outcome::retired;
+}
+
+outcome hub_core::append_to(topic::topic& to, const topic::encoded& publication,
+                            publish_result& result) {
+  const time_point now = to.history_ages() ? clock::now() : time_point();
+  const auto appended = to.append(publication, now);
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     if (appended.wake.test(i))
       shards_[i]->wake();
