@@ -166,7 +166,7 @@ void shard::walk() {
     const topic::reader::visit next = topics_.next();
     if (next.what == topic::reader::visit::kind::over) {
       if (topics_.end_walk(now))
-        schedule_patrol(now);
+        patrol(now);
       // What was published meanwhile did not wake us.
       if (topics_.begin_walk())
         request_turn_end();
@@ -192,12 +192,9 @@ void shard::visit(const topic::reader::visit& next, time_point now) {
 }
 
 void shard::watch_blocked() {
-  if (patrol_at_ == time_point::max())
-    schedule_patrol(clock::now() + patrol_period);
-}
-
-void shard::schedule_patrol(time_point due) {
-  patrol_at_ = due;
+  if (patrol_at_ != time_point::max())
+    return;
+  patrol_at_ = clock::now() + patrol_period;
   arm_timer();
 }
 

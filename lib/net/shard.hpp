@@ -128,7 +128,6 @@ class shard {
   void walk();
   void visit(const topic::reader::visit& next, time_point now);
   void report();
-  void schedule_patrol(time_point due);
   void patrol(time_point now);
   void reap();
   void bury(connection_id id);

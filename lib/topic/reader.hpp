@@ -101,8 +101,8 @@ class reader {
   using visit = walk_visit;
   visit next();
 
-  /// After `next` said that it is over. True: somebody parked is further behind than it may be, and
-  /// it is time for a patrol.
+  /// After `next` said that it is over. True: somebody parked is further behind than it may be, so
+  /// a patrol must come at once; publishers see no progress before.
   bool end_walk(time_point now);
 
   bool walking() const noexcept { return !walk_.fan_outs.empty(); }

@@ -99,8 +99,12 @@ bool reader::end_walk(time_point now) {
     each->walking = false;
     if (each->parked > 0)
       each->lag = std::max(each->lag, each->base.position - each->parked_from);
-    limits_met = limits_met || (each->parked > 0 && each->lag > allowed_lag(*each));
-    report_lag(*each);
+    // A patrol, which then comes, tells the topic: with what the parked are behind and what is not
+    // read yet, the log is no longer than both limits together.
+    const bool limit_met = each->parked > 0 && each->lag > allowed_lag(*each);
+    limits_met = limits_met || limit_met;
+    if (!limit_met)
+      report_lag(*each);
   }
   for (fan_out* const each : walks)
     deactivate(*each);

@@ -15,8 +15,11 @@ namespace broadcast_hub::test {
 /// The topics of a hub with one shard, without sockets and with a clock that stands still.
 class topic_shard {
  public:
-  explicit topic_shard(topic::unit_size measure, topics_options chosen = {})
-      : options(std::move(chosen)), registry(options, 1, std::size_t{1} << 40, measure) {}
+  static constexpr std::size_t ample = std::size_t{1} << 40;
+
+  explicit topic_shard(topic::unit_size measure, topics_options chosen = {},
+                       std::size_t max_backlog_bytes = ample)
+      : options(std::move(chosen)), registry(options, 1, max_backlog_bytes, measure) {}
 
   /// Appends one unit, making the topic if it is not there.
   topic::topic::append_result publish(std::string_view name, std::string_view unit) {

@@ -39,6 +39,14 @@ class ParkingTest : public test::reader_fixture {
     publish("a", text);
     return walk_but_not(0);
   }
+  void patrol() {
+    topics().patrol([this](std::uint32_t slot) {
+      if (topics().judge(person(slot), shard().now) == verdict::skip)
+        topics().skip(person(slot), shard().now);
+      person(slot).note_lag();
+      topics().park(person(slot));
+    });
+  }
   std::uint64_t pending() {
     const tally& count = topics().count();
     return count.offered.value() - count.delivered.value() - count.dropped_oldest.value() -
@@ -133,16 +141,22 @@ TEST_F(ParkingTest, AWalkTellsWhenItIsFurtherBehindThanItMayBe) {
   EXPECT_EQ(topics().judge(person(0), shard().now), verdict::disconnect);
 }
 
+// Else a log could grow by another backlog before the patrol has made room.
+TEST_F(ParkingTest, PublishersSeeNoProgressBeforeThePatrolHasActed) {
+  max_backlog_bytes_ = 100;
+  begin(slow_consumer_policy::drop_oldest);
+  const std::string large(100 - test::unit_of("").size(), 'x');
+  EXPECT_TRUE(publish_and_walk(large));
+  EXPECT_EQ(publish("a", "2").what, topic::append_result::outcome::overloaded);
+  patrol();
+  EXPECT_EQ(publish("a", "2").what, topic::append_result::outcome::appended);
+}
+
 TEST_F(ParkingTest, AfterAPatrolThereIsRoomForSomeMore) {
   begin(slow_consumer_policy::drop_oldest);
   while (!publish_and_walk("x")) {
   }
-  topics().patrol([this](std::uint32_t slot) {
-    if (topics().judge(person(slot), shard().now) == verdict::skip)
-      topics().skip(person(slot), shard().now);
-    person(slot).note_lag();
-    topics().park(person(slot));
-  });
+  patrol();
   const std::size_t room = 100 / 8;
   for (std::size_t used = 0; used + test::unit_of("x").size() <= room;) {
     EXPECT_FALSE(publish_and_walk("x"));

@@ -30,10 +30,11 @@ class reader_fixture : public testing::Test {
       topics().leave(each);
   }
 
-  /// Made at the first use, so that a test may change `options_` before.
+  /// Made at the first use, so that a test may change its options before.
   broadcast_hub::test::topic_shard& shard() {
     if (!shard_)
-      shard_ = std::make_unique<broadcast_hub::test::topic_shard>(&unit_size_of, options_);
+      shard_ = std::make_unique<broadcast_hub::test::topic_shard>(&unit_size_of, options_,
+                                                                  max_backlog_bytes_);
     return *shard_;
   }
   reader& topics() { return shard().reader; }
@@ -78,6 +79,7 @@ class reader_fixture : public testing::Test {
   }
 
   topics_options options_;
+  std::size_t max_backlog_bytes_ = broadcast_hub::test::topic_shard::ample;
   std::unique_ptr<broadcast_hub::test::topic_shard> shard_;
   std::array<subscriber, 8> people_;
   std::array<std::string, 8> received_;
