@@ -84,6 +84,10 @@ std::string printable(std::string_view text, std::size_t max_characters) {
   return out;
 }
 
+void append_text(std::string& out, escaped part) {
+  out += printable(part.text);
+}
+
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;

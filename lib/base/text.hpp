@@ -14,6 +14,12 @@ inline void append_text(std::string& out, std::integral auto part) {
   out += std::to_string(part);
 }
 
+/// Shown as `printable` shows it.
+struct escaped {
+  std::string_view text;
+};
+void append_text(std::string& out, escaped part);
+
 /// One string out of strings and numbers.
 template <typename... Parts>
 std::string join(const Parts&... parts) {

@@ -19,7 +19,7 @@ constexpr std::size_t post_cost = 256;
 /// Sockets beyond the limit that are still told 503 instead of being dropped.
 constexpr std::size_t politely_refused = 64;
 
-/// How often topics are looked at that nobody uses any more.
+/// How often the hub looks for what nobody uses any more.
 constexpr std::chrono::seconds sweep_period{1};
 
 std::string present_as_http_date() {
@@ -100,8 +100,16 @@ void hub_core::begin() {
   for (endpoint& each : endpoints_) {
     shards_.front()->post([&doors = *each.doors] { doors.start(); });
   }
-  add_timer(std::make_shared<timer::state>(), sweep_period, sweep_period,
-            [this] { sweep_topics(); });
+  add_timer(std::make_shared<timer::state>(), sweep_period, sweep_period, [this] { look_after(); });
+}
+
+void hub_core::look_after() {
+  {
+    const lock_guard lock(endpoints_mutex_);
+    for (endpoint& each : endpoints_)
+      each.doors->start();
+  }
+  sweep_topics();
 }
 
 void hub_core::run() {
@@ -153,11 +161,12 @@ std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
     return errc::message_too_big;
 
   // All shards or none: a message that only some connections get is worse than an error.
-  if (!reserve_backlog((size + post_cost) * shards_.size()))
+  const std::size_t cost = size + post_cost * shards_.size();
+  if (!reserve_backlog(cost))
     return errc::overloaded;
+  const std::shared_ptr<void> reserved(nullptr, [this, cost](void*) { release_backlog(cost); });
   for (const auto& shard : shards_) {
-    const auto deliver = [this, &one = *shard, wanted, frame, kind, size] {
-      release_backlog(size + post_cost);
+    const auto deliver = [this, &one = *shard, wanted, frame, kind, reserved] {
       send_to_matching(one, wanted, frame, kind);
     };
     // At once on the own shard: program order.
@@ -175,12 +184,10 @@ void hub_core::send_to_matching(net::shard& shard, const hub::connection_predica
     if (chosen && !peer.send(frame))
       ++recipients;
   });
-  if (!log_.enabled(log_level::debug))
-    return;
   const std::string_view payload = wire::payload_of(*frame);
-  log_.log(log_level::debug, "sent ", describe(kind, payload), " to ", recipients,
+  log_.log(log_level::debug, "sent ", summary_of{kind, payload}, " to ", recipients,
            recipients == 1 ? " connection" : " connections", " of shard ", shard.index(), ": ",
-           printable(payload));
+           escaped{payload});
 }
 
 std::error_code hub_core::for_each_connection(
@@ -239,9 +246,9 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
     if (peer == nullptr || !peer->session().was_opened())
       return errc::connection_gone;
     const std::error_code error = peer->send(frame);
-    if (!error && log_.enabled(log_level::debug)) {
-      const std::string_view sent = wire::payload_of(*frame);
-      log_peer(log_, log_level::debug, *peer, "sent ", describe(kind, sent), ": ", printable(sent));
+    const std::string_view sent = wire::payload_of(*frame);
+    if (!error) {
+      log_peer(log_, log_level::debug, *peer, "sent ", summary_of{kind, sent}, ": ", escaped{sent});
     }
     return error;
   };
@@ -293,7 +300,9 @@ net::shard* hub_core::shard_of(connection_id id) const noexcept {
 }
 
 bool hub_core::reserve_backlog(std::size_t bytes) {
-  if (backlog_bytes_.fetch_add(bytes) + bytes <= options_.outbound.max_backlog_bytes)
+  // One that is alone is let in whatever it costs: refused, it would be refused for ever.
+  const std::size_t before = backlog_bytes_.fetch_add(bytes);
+  if (before == 0 || before + bytes <= options_.outbound.max_backlog_bytes)
     return true;
   release_backlog(bytes);
   return false;

@@ -103,6 +103,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_stopped(net::shard& stopped) override;
 
   void begin();
+  void look_after();
   void sweep_topics();
   topic::topic::append_result::outcome append(std::string_view name,
                                               const topic::encoded& publication,
@@ -111,7 +112,8 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
                                                  const topic::encoded& publication,
                                                  publish_result& result);
   void log_publication(std::string_view name, std::string_view payload, message_kind kind,
-                       std::size_t subscribers) const;
+                       std::size_t subscribers) const noexcept;
+  void wake(const topic::reader_set& shards) noexcept;
   using subscription_change = std::error_code (net::connection::*)(std::string_view topic);
   std::error_code change_subscription(connection_id id, std::string_view topic,
                                       subscription_change change);

@@ -43,7 +43,7 @@ void hub_core::on_request(net::connection& peer, wire::request request) {
   count.http_requests.add();
   wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
   answer.omit_body = answer.omit_body || request.method == "HEAD";
-  log_peer(log_, log_level::debug, peer, request.method, " ", printable(request.target), ": ",
+  log_peer(log_, log_level::debug, peer, request.method, " ", escaped{request.target}, ": ",
            answer.status);
   peer.respond(answer, request.keep_alive);
 }
@@ -99,25 +99,22 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
                               const wire::response& refusal) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
-  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ",
-           printable(request.target), " with status ", refusal.status, ": ",
-           refusal.body ? printable(first_line(*refusal.body)) : std::string());
+  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", escaped{request.target},
+           " with status ", refusal.status, ": ",
+           escaped{refusal.body ? first_line(*refusal.body) : std::string_view()});
   peer.respond(refusal, false);
 }
 
 void hub_core::on_open(net::connection& peer) {
-  if (log_.enabled(log_level::info)) {
-    log_peer(log_, log_level::info, peer, "opened, path ", printable(handle(peer).path()));
-  }
+  if (log_.enabled(log_level::info))
+    log_peer(log_, log_level::info, peer, "opened, path ", escaped{handle(peer).path()});
   if (handlers_.on_open)
     guarded(peer, "on_open", [&] { handlers_.on_open(handle(peer)); });
 }
 
 void hub_core::on_message(net::connection& peer, const message& received) {
-  if (log_.enabled(log_level::debug)) {
-    log_peer(log_, log_level::debug, peer, "received ", describe(received.kind, received.payload),
-             ": ", printable(received.payload));
-  }
+  log_peer(log_, log_level::debug, peer, "received ", summary_of{received.kind, received.payload},
+           ": ", escaped{received.payload});
   if (!handlers_.on_message)
     return;
   guarded(peer, "on_message", [&] { handlers_.on_message(handle(peer), received); });
@@ -127,12 +124,10 @@ void hub_core::on_close(net::connection& peer, const close_event& event) {
   // Nobody has to act when a peer leaves; limits and faults may want a look.
   const bool by_rule = peer.session().ended_by() != session::session::cause::none;
   const log_level level = by_rule ? log_level::warn : log_level::info;
-  if (log_.enabled(level)) {
-    log_peer(log_, level, peer, "closed, code ", static_cast<unsigned>(event.code),
-             event.reason.empty() ? "" : ", reason \"", printable(event.reason),
-             event.reason.empty() ? "" : "\"",
-             event.clean || by_rule ? "" : ", without a closing handshake");
-  }
+  log_peer(log_, level, peer, "closed, code ", static_cast<unsigned>(event.code),
+           event.reason.empty() ? "" : ", reason \"", escaped{event.reason},
+           event.reason.empty() ? "" : "\"",
+           event.clean || by_rule ? "" : ", without a closing handshake");
   if (!handlers_.on_close)
     return;
   guarded(peer, "on_close", [&] { handlers_.on_close(handle(peer), event); });

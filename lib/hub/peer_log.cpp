@@ -3,24 +3,30 @@
 #include "net/address.hpp"
 
 #include <exception>
+#include <new>
 
 namespace broadcast_hub {
 
-std::string prefix_of(const net::connection& peer) {
-  return join("[", to_string(peer.id()), " ", net::to_string(peer.remote()), "] ");
+void append_text(std::string& out, prefix_of part) {
+  out += join("[", part.peer.id().serial, " ", net::to_string(part.peer.remote()), "] ");
 }
 
-std::string describe(message_kind kind, std::string_view payload) {
-  return join(kind == message_kind::text ? "text" : "binary", ", ", payload.size(), " bytes");
+void append_text(std::string& out, summary_of part) {
+  out += join(part.kind == message_kind::text ? "text" : "binary", ", ", part.payload.size(),
+              " bytes");
 }
 
-std::string current_exception_text() {
+std::string current_exception_text() noexcept {
   try {
-    throw;
-  } catch (const std::exception& failure) {
-    return printable(failure.what());
-  } catch (...) {
-    return "something that is not a std::exception";
+    try {
+      throw;
+    } catch (const std::exception& failure) {
+      return printable(failure.what());
+    } catch (...) {
+      return "something that is not a std::exception";
+    }
+  } catch (const std::bad_alloc&) {
+    return {};
   }
 }
 

@@ -57,17 +57,17 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
   if (what == outcome::appended && !publication.deflated.empty())
     compressions_.fetch_add(1, std::memory_order_relaxed);
   result.error = error_of(what);
-  if (!result.error && log_.enabled(log_level::debug))
+  if (!result.error)
     log_publication(name, payload, kind, result.subscribers);
   return result;
 }
 
 void hub_core::log_publication(std::string_view name, std::string_view payload, message_kind kind,
-                               std::size_t subscribers) const {
+                               std::size_t subscribers) const noexcept {
   const bool to_all = name == topic::default_topic;
-  log_.log(log_level::debug, to_all ? "broadcast " : "published ", describe(kind, payload),
-           to_all ? "" : join(" on ", name), " to ", subscribers,
-           subscribers == 1 ? " connection: " : " connections: ", printable(payload));
+  log_.log(log_level::debug, to_all ? "broadcast " : "published ", summary_of{kind, payload},
+           to_all ? "" : " on ", to_all ? "" : name, " to ", subscribers,
+           subscribers == 1 ? " connection: " : " connections: ", escaped{payload});
 }
 
 outcome hub_core::append(std::string_view name, const topic::encoded& publication,
@@ -82,15 +82,19 @@ outcome hub_core::append_to(topic::topic& to, const topic::encoded& publication,
                             publish_result& result) {
   const time_point now = to.history_ages() ? clock::now() : time_point();
   const auto appended = to.append(publication, now);
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    if (appended.wake.test(i))
-      shards_[i]->wake();
-  }
+  wake(appended.wake);
   result.epoch = to.epoch();
   result.offset = appended.offset;
   result.subscribers = appended.subscribers;
   result.lag_bytes = appended.lag_bytes;
   return appended.what;
+}
+
+void hub_core::wake(const topic::reader_set& shards) noexcept {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (shards.test(i))
+      shards_[i]->wake();
+  }
 }
 
 std::size_t hub_core::subscriber_count(std::string_view name) const {
@@ -169,8 +173,10 @@ net::connection* hub_core::own_connection(connection_id id) const {
 }
 
 void hub_core::sweep_topics() {
-  for (const std::string& drained : topics_.sweep(clock::now()))
-    on_drain(*shards_.front(), drained);
+  const topic::registry::swept swept = topics_.sweep(clock::now());
+  wake(swept.wake);
+  for (const std::shared_ptr<topic::topic>& drained : swept.drained)
+    on_drain(*shards_.front(), drained->name());
 }
 
 }  // namespace broadcast_hub

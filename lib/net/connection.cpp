@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::net {
@@ -40,13 +41,14 @@ void connection::accept(wire::accepted_upgrade accepted, std::string path, ident
     return;
   const auto lane = accepted.deflate ? topic::lane_kind::deflated : topic::lane_kind::raw;
   std::string early = session_.open(std::move(accepted), clock::now());
+  shard_.count().connections_open.add();
+  shard_.count().connections_opened.add();
   shard_.table().publish(id_, remote_, std::move(path), std::move(who));
   session_.out().join_topics(shard_.topics(), id_.slot, lane);
   session_.out().subscribe(topic::default_topic);
   shard_.reschedule(*this);
   shard_.flush_later(*this);
-  shard_.count().connections_open.add();
-  shard_.count().connections_opened.add();
+  announced_ = true;
   shard_.events().on_open(*this);
   if (!early.empty())
     receive(early.data(), early.size());
@@ -68,8 +70,12 @@ std::error_code connection::close(close_code code, std::string_view reason) {
   return error;
 }
 
-void connection::fail(close_code code, std::string_view reason) {
-  session_.fail(code, reason, clock::now());
+void connection::fail(close_code code, std::string_view reason) noexcept {
+  try {
+    session_.fail(code, reason, clock::now());
+  } catch (const std::bad_alloc&) {
+    return end();  // there is no memory to say why
+  }
   shard_.reschedule(*this);
   shard_.flush_later(*this);
 }
@@ -87,6 +93,8 @@ std::error_code connection::unsubscribe(std::string_view topic) {
   if (!is_open())
     return errc::connection_closing;
   const std::error_code error = session_.out().unsubscribe(topic);
+  session_.patrol_if_unsubscribed(clock::now());
+  shard_.reschedule(*this);
   shard_.flush_later(*this);
   return error;
 }
@@ -217,9 +225,16 @@ void connection::flush() {
   arm_read();
 }
 
-void connection::on_walk(time_point now) {
-  session_.out().offer_walk();
+void connection::flush_with_news() {
+  if (is_open() && !session_.out().blocked() && !session_.out().queue_empty())
+    session_.out().offer_all();
+  flush();
+}
+
+std::size_t connection::on_walk(time_point now) {
+  const std::size_t topics = session_.out().offer_walk();
   session_.out().blocked() ? enforce_policies(now) : flush();
+  return topics;
 }
 
 void connection::on_partial_walk(std::size_t sent, bool failed) {
@@ -232,6 +247,8 @@ void connection::on_partial_walk(std::size_t sent, bool failed) {
 
 void connection::block() {
   session_.out().block();
+  session_.patrol_if_unsubscribed(clock::now());
+  shard_.reschedule(*this);
   shard_.watch_blocked();
   arm_write();
 }
@@ -295,7 +312,7 @@ void connection::perform(session::session::action action) {
   }
 }
 
-void connection::end() {
+void connection::end() noexcept {
   if (ended_)
     return;
   ended_ = true;

@@ -54,7 +54,7 @@ class connection final : public timer_wheel::node {
   std::error_code close(close_code code, std::string_view reason);
   std::error_code subscribe(std::string_view topic);
   std::error_code unsubscribe(std::string_view topic);
-  void fail(close_code code, std::string_view reason);
+  void fail(close_code code, std::string_view reason) noexcept;
   /// @}
 
   /// @name For the shard
@@ -63,8 +63,12 @@ class connection final : public timer_wheel::node {
   /// Sends what waits, until the socket takes no more.
   void flush();
 
-  /// A walk comes by, and has more for this connection than for the others, or less.
-  void on_walk(time_point now);
+  /// The same, with what was published until now if something is queued: one system call for both.
+  void flush_with_news();
+
+  /// A walk comes by, and has more for this connection than for the others, or less. Returns on how
+  /// many topics.
+  std::size_t on_walk(time_point now);
 
   /// A walk has sent, or tried to send, what it has for everybody.
   void on_partial_walk(std::size_t sent, bool failed);
@@ -81,7 +85,10 @@ class connection final : public timer_wheel::node {
   void on_writable();
 
   /// Ends the socket at once; the shard forgets the connection at the end of its turn.
-  void end();
+  void end() noexcept;
+
+  /// The application knows of it, so it is told of its end.
+  bool announced() const noexcept { return announced_; }
 
   bool flush_requested = false;  ///< it stands in the shard's list
                                  /// @}
@@ -106,6 +113,7 @@ class connection final : public timer_wheel::node {
   std::uint16_t listener_;
   bool reading_ = false;
   bool writing_ = false;
+  bool announced_ = false;
   bool ended_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "net/connection_table.hpp"
 
+#include "base/reserve.hpp"
 #include "net/address.hpp"
 #include "net/connection.hpp"
 
@@ -12,28 +13,30 @@ connection_table::connection_table(std::uint16_t shard, std::atomic<std::uint32_
 
 connection_table::~connection_table() = default;
 
-connection_id connection_table::reserve() {
+connection_id connection_table::next_id() {
   connection_id id;
   id.shard = shard_;
   do {
     id.serial = serials_.fetch_add(1, std::memory_order_relaxed) + 1;
   } while (id.serial == 0);  // 0 names no connection, also after four billion of them
   if (free_slots_.empty()) {
-    id.slot = static_cast<std::uint32_t>(connections_.size());
+    make_room(free_slots_, connections_.size() + 1);  // for all, so that `remove` does not throw
     connections_.emplace_back();
-  } else {
-    id.slot = free_slots_.back();
-    free_slots_.pop_back();
+    free_slots_.push_back(static_cast<std::uint32_t>(connections_.size() - 1));
   }
+  id.slot = free_slots_.back();
   return id;
 }
 
-void connection_table::insert(connection_id id, std::unique_ptr<connection> connection) {
+connection& connection_table::insert(connection_id id,
+                                     std::unique_ptr<connection> connection) noexcept {
+  free_slots_.pop_back();
   connections_[id.slot] = std::move(connection);
   ++size_;
+  return *connections_[id.slot];
 }
 
-std::unique_ptr<connection> connection_table::remove(connection_id id) {
+std::unique_ptr<connection> connection_table::remove(connection_id id) noexcept {
   {
     const lock_guard lock(mutex_);
     if (id.slot < facts_.size())

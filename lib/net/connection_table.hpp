@@ -30,10 +30,10 @@ class connection_table {
   connection_table(std::uint16_t shard, std::atomic<std::uint32_t>& serials);
   ~connection_table();
 
-  /// The id that the next `insert` fills.
-  connection_id reserve();
-  void insert(connection_id id, std::unique_ptr<connection> connection);
-  std::unique_ptr<connection> remove(connection_id id);
+  /// Keeps what `make(id)` returns.
+  template <typename Make>
+  connection& add(Make make);
+  std::unique_ptr<connection> remove(connection_id id) noexcept;
 
   connection* find(std::uint32_t slot, std::uint32_t serial) const noexcept;
   connection* find(connection_id id) const noexcept { return find(id.slot, id.serial); }
@@ -60,6 +60,8 @@ class connection_table {
     std::unique_ptr<identity> who;  // most clients are anonymous
   };
 
+  connection_id next_id();
+  connection& insert(connection_id id, std::unique_ptr<connection> connection) noexcept;
   const facts* find_facts(connection_id id) const BROADCAST_HUB_REQUIRES(mutex_);
 
   std::uint16_t shard_;
@@ -71,5 +73,11 @@ class connection_table {
   mutable mutex mutex_;
   std::vector<facts> facts_ BROADCAST_HUB_GUARDED_BY(mutex_);
 };
+
+template <typename Make>
+connection& connection_table::add(Make make) {
+  const connection_id id = next_id();
+  return insert(id, make(id));
+}
 
 }  // namespace broadcast_hub::net

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -22,10 +23,6 @@ using asio::ip::tcp;
 
 int open_reserve() {
   return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-bool out_of_resources(const std::error_code& error) {
-  return translate(error) == errc::out_of_resources;
 }
 
 /// Throws for an error of any step on the way to listening.
@@ -127,9 +124,11 @@ std::string listener::name() const {
   return names;
 }
 
-void listener::start() {
-  for (const auto& each : doors_)
-    accept(*each);
+void listener::start() noexcept {
+  for (const auto& each : doors_) {
+    if (each->acceptor.is_open() && each->waiting.use_count() == 1)
+      accept(*each);
+  }
 }
 
 void listener::stop() {
@@ -140,18 +139,31 @@ void listener::stop() {
   }
 }
 
-void listener::accept(door& from) {
+void listener::accept(door& from) noexcept {
   shard& to = *shards_[next_shard_++ % shards_.size()];
-  from.acceptor.async_accept(to.events_loop().context(), from.peer,
-                             [this, &from, &to](const std::error_code& error, tcp_socket socket) {
-                               if (!from.acceptor.is_open())
-                                 return;
-                               if (error)
-                                 return on_failure(from, error);
-                               if (gate_())
-                                 hand_over(to, std::move(socket), from.peer);
-                               accept(from);
-                             });
+  try {
+    from.acceptor.async_accept(
+        to.events_loop().context(), from.peer,
+        [this, &from, &to, waiting = from.waiting](const auto& error, tcp_socket socket) {
+          on_accept(from, to, error, std::move(socket));
+        });
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): `start` tries again
+  }
+}
+
+void listener::on_accept(door& from, shard& to, const std::error_code& error,
+                         tcp_socket socket) noexcept {
+  if (!from.acceptor.is_open())
+    return;
+  if (error)
+    return on_failure(from, error);
+  try {
+    if (gate_())
+      hand_over(to, std::move(socket), from.peer);
+  } catch (const std::bad_alloc&) {
+    return on_failure(from, std::make_error_code(std::errc::not_enough_memory));
+  }
+  accept(from);
 }
 
 void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remote) {
@@ -164,20 +176,25 @@ void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remo
   }
 }
 
-void listener::on_failure(door& at, const std::error_code& error) {
+void listener::on_failure(door& at, const std::error_code& error) noexcept {
   shards_.front()->count().accept_failures.add();
-  const bool no_room = out_of_resources(error);
-  log_.log(log_level::warn, "cannot accept connections: ", error.message(),
-           no_room ? "; raise the descriptor limit (ulimit -n) or lower limits.max_connections"
-                   : "; trying again");
-  if (no_room)
+  // Asio's system category does not compare with std::errc, its numbers do.
+  const bool no_descriptors = error.value() == EMFILE || error.value() == ENFILE;
+  if (no_descriptors)
     turn_away_one(at);
-  // Whatever the reason, it is not gone at once: without a pause this would spin.
-  at.pause.expires_after(std::chrono::milliseconds(100));
-  at.pause.async_wait([this, &at](const std::error_code& cancelled) {
-    if (!cancelled && at.acceptor.is_open())
-      accept(at);
-  });
+  try {
+    log_.log(log_level::warn, "cannot accept connections: ", error.message(),
+             no_descriptors
+                 ? "; raise the descriptor limit (ulimit -n) or lower limits.max_connections"
+                 : "; trying again");
+    // Whatever the reason, it is not gone at once: without a pause this would spin.
+    at.pause.expires_after(std::chrono::milliseconds(100));
+    at.pause.async_wait([this, &at, waiting = at.waiting](const std::error_code& cancelled) {
+      if (!cancelled && at.acceptor.is_open())
+        accept(at);
+    });
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): `start` tries again
+  }
 }
 
 void listener::turn_away_one(door& at) {

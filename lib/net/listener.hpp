@@ -40,8 +40,8 @@ class listener {
   /// "127.0.0.1:8081", and "[::1]:8081" with it.
   std::string name() const;
 
-  /// On shard 0, once.
-  void start();
+  /// On shard 0. Again now and then: it goes on where memory was too short to go on.
+  void start() noexcept;
 
   /// On shard 0, or before it runs.
   void stop();
@@ -53,14 +53,19 @@ class listener {
     tcp_acceptor acceptor;
     steady_timer pause;
     asio::ip::tcp::endpoint peer;  // of the socket accepted last
+
+    // Shared with what is waited for. A handler is lost when there is no memory for what it needs,
+    // and then nobody else has this.
+    std::shared_ptr<char> waiting = std::make_shared<char>();
   };
 
   void bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port);
   void bind(const asio::ip::tcp::endpoint& endpoint);
   void set_options(tcp_acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint);
-  void accept(door& from);
+  void accept(door& from) noexcept;
+  void on_accept(door& from, shard& to, const std::error_code& error, tcp_socket socket) noexcept;
   void hand_over(shard& to, tcp_socket socket, const asio::ip::tcp::endpoint& remote);
-  void on_failure(door& at, const std::error_code& error);
+  void on_failure(door& at, const std::error_code& error) noexcept;
   void turn_away_one(door& at);
 
   std::vector<shard*> shards_;

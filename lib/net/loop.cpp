@@ -1,33 +1,44 @@
 #include "net/loop.hpp"
 
 namespace broadcast_hub::net {
-namespace {
 
-/// Sets a pointer for the length of a block; a loop may be polled inside another's handler.
-class scoped_current {
+/// That a loop runs on this thread, for the length of a block; it may be polled inside another's
+/// handler.
+class loop::scope {
  public:
-  scoped_current(const loop*& place, const loop* value)
-      : place_(place), previous_(std::exchange(place, value)) {}
-  ~scoped_current() { place_ = previous_; }
-  scoped_current(const scoped_current&) = delete;
-  scoped_current& operator=(const scoped_current&) = delete;
+  explicit scope(const loop& running) noexcept
+      : running_(running), outer_(std::exchange(innermost_, this)) {}
+  ~scope() { innermost_ = outer_; }
+  scope(const scope&) = delete;
+  scope& operator=(const scope&) = delete;
+
+  static bool holds(const loop& one) noexcept {
+    const scope* at = innermost_;
+    while (at != nullptr && &at->running_ != &one)
+      at = at->outer_;
+    return at != nullptr;
+  }
 
  private:
-  const loop*& place_;
-  const loop* previous_;
+  static thread_local const scope* innermost_;
+
+  const loop& running_;
+  const scope* outer_;
 };
 
-}  // namespace
+thread_local const loop::scope* loop::scope::innermost_ = nullptr;
 
-thread_local const loop* loop::current_ = nullptr;
+bool loop::on_this_thread() const noexcept {
+  return scope::holds(*this);
+}
 
 void loop::run() {
-  const scoped_current scope(current_, this);
+  const scope here(*this);
   context_.run();
 }
 
 std::size_t loop::poll() {
-  const scoped_current scope(current_, this);
+  const scope here(*this);
   constexpr std::size_t most = 1024;
   std::size_t count = 0;
   while (count < most && context_.poll_one() != 0)

@@ -30,13 +30,13 @@ class loop {
 
   void stop() { context_.stop(); }
 
-  /// Whether the caller is inside `run` or `poll`.
-  bool on_this_thread() const noexcept { return current_ == this; }
+  /// Whether the caller is inside `run` or `poll`, possibly with another loop in between.
+  bool on_this_thread() const noexcept;
 
   asio::io_context& context() noexcept { return context_; }
 
  private:
-  static thread_local const loop* current_;
+  class scope;
 
   asio::io_context context_;
   asio::executor_work_guard<executor> work_;

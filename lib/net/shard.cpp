@@ -1,9 +1,11 @@
 #include "net/shard.hpp"
 
+#include "base/reserve.hpp"
 #include "net/socket_io.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <new>
 
 namespace broadcast_hub::net {
 
@@ -21,12 +23,17 @@ shard::shard(std::uint16_t index, const shard_environment& environment)
 
 shard::~shard() = default;
 
-void shard::wake() {
+void shard::wake() noexcept {
   if (loop_.on_this_thread()) {
     request_turn_end();
-  } else {
-    loop_.post(wake_up{*this});
+  } else if (!wake_posted_.exchange(true, std::memory_order_acq_rel)) {
+    loop_.post(call<&shard::on_wake, &shard::wake_memory_>{*this});
   }
+}
+
+void shard::on_wake() {
+  wake_posted_.store(false, std::memory_order_release);
+  request_turn_end();
 }
 
 void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
@@ -34,13 +41,19 @@ void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
   if (stopping_at_)
     return;
   prepare(socket.native_handle());
-  const connection_id id = table_.reserve();
-  table_.insert(id, std::make_unique<connection>(*this, std::move(socket), remote, id, listener));
+  expect_connection();
+  connection& peer = table_.add([&](connection_id id) {
+    return std::make_unique<connection>(*this, std::move(socket), remote, id, listener);
+  });
   counters_.sockets_open.add();
-  connection& peer = table_.at(id.slot);
   environment_.events.on_accept(peer);
   reschedule(peer);
-  peer.start();
+  contained(peer, [&] { peer.start(); });
+}
+
+void shard::expect_connection() {
+  for (std::vector<connection_id>* const each : {&waiting_, &flushing_, &retired_, &buried_})
+    make_room(*each, table_.size() + 1);
 }
 
 void shard::add_timer(std::shared_ptr<timer::state> handle, time_point due, duration period,
@@ -51,7 +64,7 @@ void shard::add_timer(std::shared_ptr<timer::state> handle, time_point due, dura
   arm_timer();
 }
 
-void shard::reschedule(connection& peer) {
+void shard::reschedule(connection& peer) noexcept {
   const time_point deadline = peer.session().deadline();
   if (deadline == time_point::max()) {
     wheel_.drop(peer);
@@ -61,7 +74,7 @@ void shard::reschedule(connection& peer) {
   }
 }
 
-void shard::arm_timer() {
+void shard::arm_timer() noexcept {
   time_point due = time_point::max();
   if (!wheel_.empty())
     due = wheel_.next_due();
@@ -72,12 +85,18 @@ void shard::arm_timer() {
   due = std::min(due, patrol_at_);
   if (due >= alarm_at_)
     return;
-  alarm_at_ = due;
-  alarm_.expires_at(due);
-  alarm_.async_wait([this](const std::error_code& error) {
-    if (!error)
-      on_timer();
-  });
+  try {
+    alarm_.expires_at(due);
+    alarm_at_ = time_point::max();
+    alarm_.async_wait([this](const std::error_code& error) {
+      if (!error)
+        on_timer();
+    });
+    alarm_at_ = due;
+  } catch (const std::bad_alloc&) {
+    alarm_failed_ = true;  // the next turn tries again
+    request_turn_end();
+  }
 }
 
 void shard::on_timer() {
@@ -102,7 +121,7 @@ void shard::on_timer() {
   arm_timer();
 }
 
-void shard::flush_later(connection& peer) {
+void shard::flush_later(connection& peer) noexcept {
   if (!peer.flush_requested) {
     peer.flush_requested = true;
     waiting_.push_back(peer.id());
@@ -110,7 +129,7 @@ void shard::flush_later(connection& peer) {
   request_turn_end();
 }
 
-void shard::retire(connection& peer) {
+void shard::retire(connection& peer) noexcept {
   retired_.push_back(peer.id());
   request_turn_end();
 }
@@ -126,43 +145,57 @@ void shard::contained(connection& peer, Work work) noexcept {
   }
 }
 
-void shard::dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)()) {
+void shard::dispatch(std::uint32_t slot, std::uint32_t serial,
+                     void (connection::*event)()) noexcept {
   if (connection* peer = table_.find(slot, serial))
     contained(*peer, [&] { (peer->*event)(); });
 }
 
-void shard::request_turn_end() {
-  if (turn_end_requested_)
+void shard::request_turn_end() noexcept {
+  if (std::exchange(turn_end_requested_, true))
     return;
-  turn_end_requested_ = true;
   // Behind everything that is ready now, so that all of it leaves together.
-  loop_.post([this] { end_turn(); });
+  loop_.post(call<&shard::end_turn, &shard::turn_end_memory_>{*this});
 }
 
 void shard::end_turn() {
   turn_end_requested_ = false;
   flush_waiting();
-  walk();
+  try {
+    walk();
+  } catch (const std::bad_alloc&) {
+    environment_.log.log(log_level::error, "out of memory; what was published waits");
+    watch_blocked();  // a patrol ends a turn, too
+  }
   report();
   reap();
+  if (std::exchange(alarm_failed_, false))
+    arm_timer();
 }
 
-void shard::flush_waiting() {
-  const std::vector<connection_id> waiting = std::exchange(waiting_, {});
-  for (const connection_id id : waiting) {
-    connection* peer = table_.find(id);
+void shard::flush_waiting() noexcept {
+  if (flushed_ == flushing_.size()) {
+    flushing_.clear();
+    flushed_ = 0;
+    flushing_.swap(waiting_);
+  }
+  const std::size_t end = std::min(flushing_.size(), flushed_ + slice);
+  while (flushed_ < end) {
+    connection* peer = table_.find(flushing_[flushed_++]);
     if (peer == nullptr)
       continue;
     peer->flush_requested = false;
-    contained(*peer, [&] { peer->flush(); });
+    contained(*peer, [&] { peer->flush_with_news(); });
   }
+  if (flushed_ < flushing_.size() || !waiting_.empty())
+    request_turn_end();
 }
 
 void shard::walk() {
   if (!topics_.begin_walk())
     return;
   const time_point now = clock::now();
-  for (std::size_t served = 0; served < slice; ++served) {
+  for (std::size_t served = 0; served < slice;) {
     const topic::reader::visit next = topics_.next();
     if (next.what == topic::reader::visit::kind::over) {
       if (topics_.end_walk(now))
@@ -172,33 +205,39 @@ void shard::walk() {
         request_turn_end();
       return;
     }
-    visit(next, now);
+    served += visit(next, now);
   }
   request_turn_end();
 }
 
-void shard::visit(const topic::reader::visit& next, time_point now) {
+/// Returns how many topics it was about, or one: so much of a slice is used.
+std::size_t shard::visit(const topic::reader::visit& next, time_point now) noexcept {
   if (next.what == topic::reader::visit::kind::own) {
     connection& peer = table_.at(next.slot);
-    return contained(peer, [&] { peer.on_walk(now); });
+    std::size_t topics = 1;
+    contained(peer, [&] { topics = std::max(topics, peer.on_walk(now)); });
+    return topics;
   }
   const send_result result = send_some(next.handle, topics_.common_bytes());
   counters_.send_calls.add();
   counters_.bytes_sent.add(result.sent);
-  if (result.sent == topics_.common_size())
-    return topics_.count_common_delivery();
+  if (result.sent == topics_.common_size()) {
+    topics_.count_common_delivery();
+    return 1;
+  }
   connection& peer = table_.at(next.slot);
   contained(peer, [&] { peer.on_partial_walk(result.sent, result.failed); });
+  return 1;
 }
 
-void shard::watch_blocked() {
+void shard::watch_blocked() noexcept {
   if (patrol_at_ != time_point::max())
     return;
   patrol_at_ = clock::now() + patrol_period;
   arm_timer();
 }
 
-void shard::patrol(time_point now) {
+void shard::patrol(time_point now) noexcept {
   bool any_blocked = false;
   const auto look = [&](std::uint32_t slot) {
     connection& peer = table_.at(slot);
@@ -210,27 +249,29 @@ void shard::patrol(time_point now) {
   request_turn_end();
 }
 
-void shard::report() {
+void shard::report() noexcept {
   // The application may publish, subscribe and close meanwhile.
   for (const topic::slow_report& slow : topics_.take_slow_reports()) {
     connection* const peer = table_.in_slot(slow.slot);
     if (peer != nullptr && peer->session().was_opened())
       environment_.events.on_slow(*peer, slow.from->name(), slow.lag);
   }
-  for (const std::string& drained : topics_.take_drained_topics())
-    environment_.events.on_drain(*this, drained);
+  for (const auto& drained : topics_.take_drained_topics())
+    environment_.events.on_drain(*this, drained->name());
 }
 
-void shard::reap() {
+void shard::reap() noexcept {
   while (!retired_.empty()) {
-    for (const connection_id id : std::exchange(retired_, {}))
+    buried_.clear();
+    buried_.swap(retired_);
+    for (const connection_id id : buried_)
       bury(id);
   }
   if (stopping_at_ && table_.size() == 0 && !stopped_)
     finish_stop();
 }
 
-void shard::bury(connection_id id) {
+void shard::bury(connection_id id) noexcept {
   connection& peer = table_.at(id.slot);
   session::session& session = peer.session();
   switch (session.ended_by()) {
@@ -256,6 +297,8 @@ void shard::bury(connection_id id) {
   if (session.was_opened()) {
     counters_.connections_open.subtract();
     counters_.connections_closed.add();
+  }
+  if (peer.announced()) {
     environment_.events.on_close(peer, session.ending());
   } else {
     environment_.events.on_unopened_end(peer);
@@ -279,7 +322,7 @@ void shard::stop(time_point deadline) {
   }
 }
 
-void shard::finish_stop() {
+void shard::finish_stop() noexcept {
   stopped_ = true;
   alarm_.cancel();
   environment_.events.on_stopped(*this);

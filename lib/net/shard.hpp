@@ -58,7 +58,7 @@ class shard {
   }
 
   /// A topic has something new: a turn ends soon. From any thread.
-  void wake();
+  void wake() noexcept;
 
   /// Takes over an accepted socket.
   void adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote, std::uint16_t listener);
@@ -88,54 +88,58 @@ class shard {
   std::span<char> scratch() noexcept { return {scratch_.get(), scratch_bytes}; }
 
   /// After anything that may have moved its deadline.
-  void reschedule(connection& peer);
+  void reschedule(connection& peer) noexcept;
 
   /// It has something to send, or may have nothing left to send.
-  void flush_later(connection& peer);
+  void flush_later(connection& peer) noexcept;
 
   /// Its socket is full: from now on the policies of its topics look at it now and then.
-  void watch_blocked();
+  void watch_blocked() noexcept;
 
   /// Its socket is closed.
-  void retire(connection& peer);
+  void retire(connection& peer) noexcept;
 
   /// Its socket is ready: calls `event` unless the connection is gone. What throws there, for want
   /// of memory, ends only this connection.
-  void dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)());
+  void dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)()) noexcept;
   /// @}
 
  private:
   static constexpr std::size_t scratch_bytes = std::size_t{256} * 1024;
   static constexpr std::chrono::milliseconds patrol_period{250};
-  static constexpr std::size_t slice = 512;  // subscribers served before other work gets its turn
+  static constexpr std::size_t slice = 512;  // connections served before other work gets its turn
 
-  /// What `wake` posts. Publishers wake a shard often, and nearly always one at a time.
-  struct wake_up {
+  /// What is posted again and again, one at a time: it has memory of its own, so it cannot fail.
+  template <void (shard::*Method)(), spare_memory shard::*Memory>
+  struct call {
     using allocator_type = spare_allocator<void>;
-    allocator_type get_allocator() const noexcept { return allocator_type(woken.wake_memory_); }
-    void operator()() const { woken.request_turn_end(); }
+    allocator_type get_allocator() const noexcept { return allocator_type(on.*Memory); }
+    void operator()() const { (on.*Method)(); }
 
-    shard& woken;
+    shard& on;
   };
 
   /// Does something for one connection; what throws there, for want of memory, ends only it.
   template <typename Work>
   void contained(connection& peer, Work work) noexcept;
 
-  void request_turn_end();
+  void expect_connection();
+  void on_wake();
+  void request_turn_end() noexcept;
   void end_turn();
-  void flush_waiting();
+  void flush_waiting() noexcept;
   void walk();
-  void visit(const topic::reader::visit& next, time_point now);
-  void report();
-  void patrol(time_point now);
-  void reap();
-  void bury(connection_id id);
-  void finish_stop();
-  void arm_timer();
+  std::size_t visit(const topic::reader::visit& next, time_point now) noexcept;
+  void report() noexcept;
+  void patrol(time_point now) noexcept;
+  void reap() noexcept;
+  void bury(connection_id id) noexcept;
+  void finish_stop() noexcept;
+  void arm_timer() noexcept;
   void on_timer();
 
   spare_memory wake_memory_;  // before the loop, which may hold it to the end
+  spare_memory turn_end_memory_;
   std::uint16_t index_;
   shard_environment environment_;
   loop loop_;
@@ -148,8 +152,14 @@ class shard {
   std::unique_ptr<char[]> scratch_;
   steady_timer alarm_;
   time_point alarm_at_ = time_point::max();
+  bool alarm_failed_ = false;
+  // There is always room for all connections in these.
   std::vector<connection_id> waiting_;
+  std::vector<connection_id> flushing_;
+  std::size_t flushed_ = 0;  // of these
   std::vector<connection_id> retired_;
+  std::vector<connection_id> buried_;
+  std::atomic<bool> wake_posted_{false};
   bool turn_end_requested_ = false;
   time_point patrol_at_ = time_point::max();  // only while somebody is blocked
   std::optional<time_point> stopping_at_;

@@ -13,7 +13,9 @@ namespace broadcast_hub::session {
 /// none, which is most of why it is small.
 class decoder_pool {
  public:
-  explicit decoder_pool(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+  explicit decoder_pool(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {
+    free_.reserve(kept);
+  }
 
   std::unique_ptr<wire::frame_decoder> take() {
     if (free_.empty())
@@ -24,8 +26,7 @@ class decoder_pool {
   }
 
   /// Keeps it if it is fit for another connection and not too many are kept already.
-  void put(std::unique_ptr<wire::frame_decoder> decoder) {
-    constexpr std::size_t kept = 64;
+  void put(std::unique_ptr<wire::frame_decoder> decoder) noexcept {
     if (decoder->idle() && !decoder->faulted() && free_.size() < kept) {
       decoder->trim();
       free_.push_back(std::move(decoder));
@@ -33,6 +34,8 @@ class decoder_pool {
   }
 
  private:
+  static constexpr std::size_t kept = 64;
+
   std::size_t max_message_bytes_;
   std::vector<std::unique_ptr<wire::frame_decoder>> free_;
 };

@@ -1,5 +1,6 @@
 #include "session/outbox.hpp"
 
+#include "base/reserve.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <broadcast_hub/error.hpp>
@@ -21,6 +22,7 @@ void outbox::push(kind what, shared_bytes bytes) {
 
 void outbox::push_ahead(std::string frame) {
   leave_handle();
+  make_room(chunks_, 2);  // a frame may have to be cut off
   const auto place = behind_partial_frame();
   const auto waiting_end = std::find_if(
       place, chunks_.end(), [](const chunk& waiting) { return waiting.what != kind::control; });
@@ -45,6 +47,7 @@ void outbox::finish_with(shared_bytes close_frame) {
 }
 
 void outbox::cut_short_with(shared_bytes close_frame) {
+  make_room(chunks_, 2);  // a frame may have to be cut off
   move_partial_publication_here();
   leave_topics();
   const auto place = behind_partial_frame();
@@ -111,10 +114,7 @@ std::error_code outbox::unsubscribe(std::string_view name) {
     topics_->offer_all(subscriber_);
     move_publications_here();
   }
-  const std::error_code error = topics_->unsubscribe(subscriber_, name);
-  if (blocked_ && subscriber_.memberships.empty())
-    let_go_of_logs();
-  return error;
+  return topics_->unsubscribe(subscriber_, name);
 }
 
 std::vector<std::string> outbox::subscriptions() const {
@@ -231,9 +231,6 @@ void outbox::block() {
   blocked_ = true;
   leave_handle();
   subscriber_.note_lag();
-  // No patrol looks at who has no subscription.
-  if (subscriber_.memberships.empty())
-    let_go_of_logs();
 }
 
 outbox::queue::iterator outbox::behind_partial_frame() {
@@ -256,6 +253,7 @@ outbox::queue::iterator outbox::behind_partial_frame() {
 
 void outbox::append(chunk piece) {
   leave_handle();
+  make_room(chunks_);
   if (piece.what == kind::direct) {
     direct_bytes_ += piece.size;
     ++direct_frames_;
@@ -274,13 +272,17 @@ void outbox::forget_direct(std::size_t bytes, std::uint32_t frames) noexcept {
 
 void outbox::move_publications_here() {
   move_partial_publication_here();
-  for (topic::log_piece& piece : subscriber_.take_pieces())
+  std::vector<topic::log_piece> pieces = subscriber_.pieces();
+  make_room(chunks_, pieces.size());
+  subscriber_.pass_pieces();
+  for (topic::log_piece& piece : pieces)
     append({std::move(piece.owner), piece.data, piece.size, kind::publications});
 }
 
 void outbox::move_partial_publication_here() {
   if (!subscriber_.mid_unit())
     return;
+  make_room(chunks_);
   topic::log_piece unit = subscriber_.partial_unit();
   const std::size_t size = unit.size;
   sent_of_first_ = subscriber_.sent_of_unit();

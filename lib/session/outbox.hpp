@@ -73,9 +73,13 @@ class outbox {
   std::error_code unsubscribe(std::string_view name);
 
   std::vector<std::string> subscriptions() const;
+  bool subscribed() const noexcept { return !subscriber_.memberships.empty(); }
 
-  /// What the walk under way has for this connection.
-  void offer_walk() { topics_->offer_walk(subscriber_); }
+  /// What was published until now, ahead of the walk. After `join_topics`.
+  void offer_all() { topics_->offer_all(subscriber_); }
+
+  /// What the walk under way has for this connection. Returns on how many topics.
+  std::size_t offer_walk() { return topics_->offer_walk(subscriber_); }
 
   /// Has the policies of its topics act on it. True: it is to be disconnected.
   bool enforce_policies(time_point now);

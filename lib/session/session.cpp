@@ -51,6 +51,7 @@ void session::respond(const wire::response& response, bool keep_alive, time_poin
 
 std::string session::open(wire::accepted_upgrade accepted, time_point now) {
   outbox_.push(outbox::kind::bytes, share(std::move(accepted.response)));
+  // From here on nothing throws.
   was_opened_ = true;
   deflate_ = accepted.deflate;
   const auto ping_after = context_.options.heartbeat.ping_after;
@@ -122,6 +123,11 @@ bool session::patrol(time_point now) {
     return false;
   drop_slow_consumer("too far behind", now);
   return true;
+}
+
+void session::patrol_if_unsubscribed(time_point now) {
+  if (outbox_.blocked() && !outbox_.subscribed())
+    patrol(now);
 }
 
 void session::on_sent(time_point now) noexcept {
@@ -209,12 +215,12 @@ session::action session::on_heartbeat(time_point now) {
   return action::none;
 }
 
-close_event session::ending() const {
-  close_event result;
-  if (ending_)
-    result = *ending_;
-  result.clean = close_sent_ && close_received_;
-  return result;
+const close_event& session::ending() noexcept {
+  static const close_event abnormal;
+  if (!ending_)
+    return abnormal;
+  ending_->clean = close_sent_ && close_received_;
+  return *ending_;
 }
 
 void session::note_ending(close_code code, std::string_view reason) {

@@ -125,6 +125,10 @@ class session {
 
   /// The same, now and then, and for what its queue holds of logs.
   bool patrol(time_point now);
+
+  /// Its socket is full or it has ended a subscription: nobody comes by who has none, so what a
+  /// patrol would do is done now.
+  void patrol_if_unsubscribed(time_point now);
   /// @}
 
   /// The socket is gone: nothing is sent or received any more.
@@ -141,7 +145,7 @@ class session {
   const outbox& out() const noexcept { return outbox_; }
 
   /// How it ended, or would end if the socket broke now.
-  close_event ending() const;
+  const close_event& ending() noexcept;
 
   /// Why a deadline or limit ended it, for the counters.
   enum class cause : std::uint8_t {

@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,7 @@ struct pattern_lists {
 /// One lane of one topic on one shard. Everybody who has no cursor of his own stands at `base`, or
 /// at `target` once the walk under way has visited him.
 struct fan_out {
-  fan_out(std::shared_ptr<topic> source, lane_kind kind, cursor start)
-      : from(std::move(source)), lane(kind), base(std::move(start)) {
+  fan_out(std::shared_ptr<topic> source, lane_kind kind) : from(std::move(source)), lane(kind) {
     named.lane = kind;
     named.fan_outs.push_back(this);
     lists.push_back(&named);
@@ -96,16 +96,19 @@ struct fan_out {
     return position;
   }
 
-  /// Remembers when the walk offered what it did; about 16 times within the largest lag.
-  void note_offer(time_point now) {
+  /// Remembers when the walk offered what it did; about 16 times within the largest lag, and less
+  /// often when there is no memory for that.
+  void note_offer(time_point now) noexcept {
     const duration most = options().max_lag;
     while (!marks.empty() && now - marks.front().offered > 2 * most && marks.size() > 1)
       marks.erase(marks.begin());
-    if (!marks.empty() && now - marks.back().offered < most / 16) {
-      marks.back().end = target.at.position;
-    } else {
-      marks.push_back({target.at.position, now});
+    try {
+      if (marks.empty() || now - marks.back().offered >= most / 16)
+        marks.push_back({target.at.position, now});
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the last one stands for it
     }
+    if (!marks.empty())
+      marks.back().end = target.at.position;
   }
 
   static constexpr std::uint64_t nobody_parked = std::numeric_limits<std::uint64_t>::max();
@@ -130,6 +133,11 @@ struct fan_out {
   bool reported_lag = false;  ///< the topic has been told of a lag
   bool dirty = false;         ///< the topic said that there is something new
   bool walking = false;
+  bool ending = false;  ///< its walk is ending
+
+  // Where the subscriber has its cursor that is offered something just now.
+  std::uint64_t looked_up_for = 0;
+  std::size_t cursor_index = 0;
 };
 
 }  // namespace broadcast_hub::topic

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -26,7 +25,7 @@ class history {
  public:
   explicit history(const history_options& options) : options_(options) {}
 
-  /// The last unit of the lane was appended; it begins at `position`, in `part`.
+  /// A unit is about to be appended to the lane, at `position`, in `part`.
   void add(std::uint64_t position, const std::shared_ptr<segment>& part, time_point now);
 
   /// Lets go of what is too much or too old. `end`: of the lane.
@@ -35,8 +34,13 @@ class history {
   /// Lets go of the older half: memory is short.
   void halve();
 
-  bool empty() const noexcept { return entries_.empty(); }
-  std::size_t size() const noexcept { return entries_.size(); }
+  bool empty() const noexcept { return size() == 0; }
+  std::size_t size() const noexcept { return entries_.size() - first_; }
+
+  /// Bytes that it keeps. `end`: of the lane.
+  std::uint64_t bytes(std::uint64_t end) const noexcept {
+    return empty() ? 0 : end - entries_[first_].position;
+  }
 
   /// Units behind `since`, the oldest first, at most `limit`; `newest`: the topic's offset.
   std::vector<past_unit> read(std::uint64_t since, std::size_t limit, std::uint64_t newest,
@@ -51,7 +55,8 @@ class history {
   void drop_first();
 
   const history_options& options_;
-  std::deque<entry> entries_;
+  std::vector<entry> entries_;
+  std::size_t first_ = 0;            // those before it are gone
   std::shared_ptr<segment> oldest_;  // holds the first entry
 };
 

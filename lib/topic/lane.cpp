@@ -4,10 +4,15 @@
 #include <utility>
 
 namespace broadcast_hub::topic {
+namespace {
+
+constexpr std::size_t most_when_all_is_read = std::size_t{4} * 1024;
+
+}  // namespace
 
 void lane::begin(std::uint64_t offset) {
   if (!last_)
-    last_ = std::make_shared<segment>(end_, offset, segment::smallest, budget_);
+    last_ = segment::make(end_, offset, segment::smallest, budget_);
 }
 
 void lane::keep(std::uint64_t offset) {
@@ -19,20 +24,40 @@ bool lane::fits(std::size_t bytes) const noexcept {
   return last_->room(end_) >= bytes || budget_.has_room_for(bytes);
 }
 
-void lane::append(std::string_view header, std::string_view payload, std::uint64_t offset) {
-  const std::size_t size = header.size() + payload.size();
-  if (last_->room(end_) < size) {
-    const std::size_t grown = std::min(last_->capacity() * 2, segment::largest);
-    // Units of one topic are often alike, and what none fits into at the end would be lost.
-    const std::size_t filled = grown - grown % size;
-    auto next = std::make_shared<segment>(end_, offset - 1, std::max(filled, size), budget_);
-    last_->seal(next);
-    last_ = std::move(next);
-  }
+void lane::make_room(std::size_t size, std::uint64_t offset, std::uint64_t held) {
+  if (last_->room(end_) >= size)
+    return;
+  // Where much waits they are large, so that what one walk sends seldom lies in more than two.
+  // Where everything is read at once they stay small: so much a topic keeps that is quiet
+  // afterwards.
+  const std::size_t busy = std::min(2 * last_->capacity(), most_when_all_is_read);
+  const std::size_t grown = std::clamp<std::uint64_t>(8 * held, busy, segment::largest);
+  // Units of one topic are often alike, and what none fits into at the end would be lost.
+  const std::size_t filled = grown - grown % size;
+  begin_segment(std::max(filled, size), offset);
+}
+
+void lane::begin_segment(std::size_t capacity, std::uint64_t offset) {
+  auto next = segment::make(end_, offset, capacity, budget_);
+  last_->seal(next);
+  last_ = std::move(next);
+}
+
+void lane::append(std::string_view header, std::string_view payload) noexcept {
   last_->write(end_, header);
   last_->write(end_ + header.size(), payload);
   newest_ = end_;
-  end_ += size;
+  end_ += header.size() + payload.size();
+}
+
+bool lane::renew(std::uint64_t offset, bool memory_is_short) {
+  const std::uint64_t lately = end_ - std::exchange(renewed_at_, end_);
+  if (!last_ || last_->capacity() <= segment::smallest || largest_lag() > 0)
+    return false;
+  if (!memory_is_short && lately > last_->capacity() / 8)
+    return false;
+  begin_segment(segment::smallest, offset);
+  return true;
 }
 
 void lane::attach(std::size_t reader, std::uint64_t offset) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "topic/cursor.hpp"
+#include "topic/inbox.hpp"
+#include "topic/lane_kind.hpp"
 #include "topic/memory_budget.hpp"
 
 #include <cstddef>
@@ -9,13 +11,6 @@
 #include <vector>
 
 namespace broadcast_hub::topic {
-
-/// One encoding of a topic's publications.
-enum class lane_kind : std::uint8_t {
-  raw,      ///< frames for clients without extensions
-  deflated  ///< for those that negotiated permessage-deflate (RFC 7692)
-};
-inline constexpr std::size_t lane_count = 2;
 
 /// The end of a lane at one moment.
 struct lane_end {
@@ -29,7 +24,8 @@ struct lane_end {
 /// Thread safety: none; a topic guards it.
 class lane {
  public:
-  lane(std::size_t readers, memory_budget& budget) : budget_(budget), readers_(readers) {}
+  lane(std::size_t readers, memory_budget& budget)
+      : budget_(budget), readers_(readers), notices_(readers) {}
 
   /// Somebody reads it, so it is worth writing.
   bool in_use() const noexcept { return attached_ > 0 || kept_; }
@@ -39,8 +35,16 @@ class lane {
 
   bool fits(std::size_t bytes) const noexcept;
 
-  /// Appends one unit, given in two pieces. Requires `in_use()`.
-  void append(std::string_view header, std::string_view payload, std::uint64_t offset);
+  /// Has one unit of that size fit behind those up to `offset`. `held`: bytes of the log that are
+  /// unread or kept, which tell how large a further segment is worth being. Requires `in_use()`.
+  void make_room(std::size_t size, std::uint64_t offset, std::uint64_t held);
+
+  /// Appends one unit, given in two pieces. Requires that there is room.
+  void append(std::string_view header, std::string_view payload) noexcept;
+
+  /// To be called now and then: lets go of a last segment that is too large for what was appended
+  /// lately, if everybody has read it. Returns whether readers have to look for the new one.
+  bool renew(std::uint64_t offset, bool memory_is_short);
 
   lane_end end(std::uint64_t offset) const { return {{last_, end_, offset}, newest_}; }
   std::uint64_t position() const noexcept { return end_; }
@@ -74,6 +78,7 @@ class lane {
 
   reader_state& reader(std::size_t index) noexcept { return readers_[index]; }
   std::vector<reader_state>& readers() noexcept { return readers_; }
+  inbox::notice& notice_for(std::size_t reader) noexcept { return notices_[reader]; }
 
   /// Bytes that the slowest reader has not offered yet.
   std::uint64_t backlog() const noexcept;
@@ -84,11 +89,14 @@ class lane {
 
  private:
   void begin(std::uint64_t offset);
+  void begin_segment(std::size_t capacity, std::uint64_t offset);
 
   memory_budget& budget_;
   std::vector<reader_state> readers_;
+  std::vector<inbox::notice> notices_;
   std::shared_ptr<segment> last_;
   std::uint64_t end_ = 0;
+  std::uint64_t renewed_at_ = 0;  // the end when `renew` looked last
   std::uint64_t newest_ = 0;
   std::size_t attached_ = 0;
   bool kept_ = false;

@@ -2,8 +2,11 @@
 
 #include "topic/reader.hpp"
 
+#include "base/reserve.hpp"
+
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::topic {
@@ -27,24 +30,31 @@ void reader::set_handle(const subscriber& who, int handle) noexcept {
 void reader::learn() {
   if (inbox_.empty())
     return;
-  inbox_.take(news_);
-  for (const inbox::notice& each : news_) {
-    fan_out* known = find(*each.from, each.lane);
-    if (known == nullptr) {
-      if (!each.from->attached(each.lane, index_))
-        continue;  // we have lost interest since
-      known = &local(each.from, each.lane);
-    }
-    if (known->dirty)
-      continue;
-    if (!known->walking) {
-      for (member_list* const list : known->lists)
-        list->active.push_back(known);
-    }
-    known->dirty = true;
-    dirty_.push_back(known);
+  // If there is no memory for one, it stays where it is.
+  for (inbox::notice news = inbox_.first(); news.from; news = inbox_.first()) {
+    take_up(news.from, news.lane);
+    inbox_.drop_first();
   }
-  news_.clear();
+}
+
+void reader::take_up(const std::shared_ptr<topic>& news, lane_kind lane) {
+  fan_out* known = find(*news, lane);
+  if (known == nullptr) {
+    if (!news->attached(lane, index_))
+      return;  // we have lost interest since
+    known = &local(news, lane);
+  }
+  if (known->dirty)
+    return;
+  make_room(dirty_);
+  for (member_list* const list : known->lists)
+    make_room(list->active);
+  if (!known->walking) {
+    for (member_list* const list : known->lists)
+      list->active.push_back(known);
+  }
+  known->dirty = true;
+  dirty_.push_back(known);
 }
 
 void reader::deactivate(fan_out& quiet) noexcept {
@@ -62,23 +72,43 @@ void reader::offer_all(subscriber& who) {
     return;
   unpark(who);
   learn();
+  look_up_cursors(who);
   for (const subscriber::membership& each : who.memberships) {
     for (fan_out* const topic : each.list->active)
       offer(who, *topic, common_place(who, *topic), topic->from->end(topic->lane).at);
   }
 }
 
-void reader::offer_walk(subscriber& who) {
+std::size_t reader::offer_walk(subscriber& who) {
+  look_up_cursors(who);
+  std::size_t topics = 0;
   for (const subscriber::membership& each : who.memberships) {
     for (fan_out* const topic : each.list->active) {
-      if (topic->walking)
-        offer(who, *topic, topic->base, topic->target.at);
+      if (!topic->walking)
+        continue;
+      offer(who, *topic, topic->base, topic->target.at);
+      ++topics;
     }
+  }
+  return topics;
+}
+
+// Whoever is subscribed to `>` may have thousands.
+void reader::look_up_cursors(subscriber& who) noexcept {
+  ++look_up_;
+  if (!who.behind)
+    return;
+  who.line_up();
+  std::size_t index = 0;
+  for (const subscriber::own_cursor& each : who.behind->cursors) {
+    each.from->looked_up_for = look_up_;
+    each.from->cursor_index = index++;
   }
 }
 
 void reader::offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end) {
-  subscriber::own_cursor* own = who.find(of);
+  subscriber::own_cursor* own =
+      of.looked_up_for == look_up_ ? &who.behind->cursors[of.cursor_index] : nullptr;
   if (own == nullptr) {
     if (end.offset <= from.offset)
       return;
@@ -92,51 +122,35 @@ void reader::offer(subscriber& who, fan_out& of, const cursor& from, const curso
 }
 
 subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const cursor& at) {
+  make_room(lagging_);
   if (!who.behind)
     who.behind = trails_.take();
-  who.behind->cursors.push_back({&in, at, at.position, at.offset, false, false});
-  if (!in.lagging) {
+  auto& cursors = who.behind->cursors;
+  cursors.push_back({&in, at, at.position, at.offset, false, false});
+  in.looked_up_for = look_up_;
+  in.cursor_index = cursors.size() - 1;
+  if (!std::exchange(in.lagging, true))
     lagging_.push_back(&in);
-    in.lagging = true;
-  }
   ++in.behind;
   set_handle(who, no_handle);
-  return who.behind->cursors.back();
+  return cursors.back();
 }
 
-void reader::erase_cursor(subscriber& who, subscriber::own_cursor& gone) noexcept {
+void reader::forget(const subscriber::own_cursor& gone) noexcept {
+  tally_.dropped_at_end.add(gone.units());
   fan_out& from = *gone.from;
-  auto& cursors = who.behind->cursors;
-  cursors.erase(cursors.begin() + (&gone - cursors.data()));
-  if (--from.behind == 0)
-    report_no_lag(from);
-  put_trail_back(who);
-}
-
-void reader::put_trail_back(subscriber& who) noexcept {
-  if (who.behind && who.behind->cursors.empty())
-    trails_.put(std::move(who.behind));
-}
-
-void reader::report_no_lag(fan_out& caught_up) {
-  caught_up.marks.clear();
-  caught_up.lag = 0;
-  if (caught_up.reported_lag)
-    report_lag(caught_up);
+  if (--from.behind > 0)
+    return;
+  from.marks.clear();
+  from.lag = 0;
+  if (from.reported_lag)
+    report_lag(from);
 }
 
 void reader::settle(subscriber& who) {
-  if (!who.behind)
-    return;
-  auto& cursors = who.behind->cursors;
-  for (std::size_t i = cursors.size(); i-- > 0;) {
-    subscriber::own_cursor& each = cursors[i];
-    if (each.units() > 0 || each.at.position != common_place(who, *each.from).position)
-      continue;
-    erase_cursor(who, each);
-    if (!who.behind)
-      return;
-  }
+  drop_cursors(who, [&](const subscriber::own_cursor& each) {
+    return each.units() == 0 && each.at.position == common_place(who, *each.from).position;
+  });
 }
 
 std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
@@ -163,6 +177,7 @@ void reader::park(subscriber& who) noexcept {
 void reader::unpark(subscriber& who) noexcept {
   if (!who.behind)
     return;
+  who.line_up();
   for (subscriber::own_cursor& each : who.behind->cursors) {
     if (!std::exchange(each.parked, false))
       continue;
@@ -192,10 +207,15 @@ void reader::patrol(const std::function<void(std::uint32_t slot)>& look) {
   }
 }
 
-void reader::report_lag(fan_out& of) {
+void reader::report_lag(fan_out& of) noexcept {
   of.reported_lag = of.lag > 0;
-  if (of.from->finish_reading(of.lane, index_, of.base.position, of.lag))
-    drained_.push_back(of.from->name());
+  if (!of.from->finish_reading(of.lane, index_, of.base.position, of.lag))
+    return;
+  try {
+    drained_.push_back(of.from);
+  } catch (const std::bad_alloc&) {
+    of.from->note_congestion();  // the sweep will find that publishers may go on
+  }
 }
 
 reader::verdict reader::judge(subscriber& who, time_point now) {

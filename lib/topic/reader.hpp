@@ -61,8 +61,8 @@ class reader {
   /// Everything that has been published so far, ahead of the walk.
   void offer_all(subscriber& who);
 
-  /// What the walk under way has for somebody that it visits.
-  void offer_walk(subscriber& who);
+  /// What the walk under way has for somebody that it visits. Returns on how many topics.
+  std::size_t offer_walk(subscriber& who);
 
   /// Lets go of cursors that stand where everybody stands.
   void settle(subscriber& who);
@@ -89,7 +89,7 @@ class reader {
 
   /// Both are for the application, when a turn is over.
   std::vector<slow_report> take_slow_reports() { return std::exchange(slow_, {}); }
-  std::vector<std::string> take_drained_topics() { return std::exchange(drained_, {}); }
+  std::vector<std::shared_ptr<topic>> take_drained_topics() { return std::exchange(drained_, {}); }
   /// @}
 
   /// @name A walk over all subscribers of all topics with something new, in slices
@@ -103,7 +103,7 @@ class reader {
 
   /// After `next` said that it is over. True: somebody parked is further behind than it may be, so
   /// a patrol must come at once; publishers see no progress before.
-  bool end_walk(time_point now);
+  bool end_walk(time_point now) noexcept;
 
   bool walking() const noexcept { return !walk_.fan_outs.empty(); }
 
@@ -141,35 +141,38 @@ class reader {
   fan_out& local(const std::shared_ptr<topic>& from, lane_kind lane);
   fan_out* find(const topic& from, lane_kind lane) noexcept;
   static void link(fan_out& to, member_list& list);
-  std::size_t count_subscribers(const fan_out& of) const;
+  std::size_t count_subscribers(const fan_out& of) const noexcept;
   static bool takes_part(const subscriber& who, const fan_out& in) noexcept;
   void join(subscriber& who, fan_out& in);
-  void part(subscriber& who, fan_out& from) noexcept;
-  void enlist(subscriber& who, member_list& list);
+  static void part(const subscriber& who, fan_out& from) noexcept;
+  void enroll(subscriber& who, member_list& list);
+  void enlist(subscriber& who, member_list& list) noexcept;
   void delist(subscriber& who, std::size_t membership) noexcept;
   void release(member_list& list) noexcept;
-  std::vector<fan_out*> unlink_pattern(member_list& list);
+  std::vector<fan_out*> unlink_pattern(member_list& list) noexcept;
   void close_if_unused(fan_out& unused) noexcept;
 
   // Offers
   void learn();
+  void take_up(const std::shared_ptr<topic>& news, lane_kind lane);
   void deactivate(fan_out& quiet) noexcept;
   const cursor& common_place(const subscriber& who, const fan_out& in) const noexcept;
+  void look_up_cursors(subscriber& who) noexcept;
   void offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end);
   subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
-  void erase_cursor(subscriber& who, subscriber::own_cursor& gone) noexcept;
-  void put_trail_back(subscriber& who) noexcept;
-  void report_no_lag(fan_out& caught_up);
+  template <typename Unwanted>
+  void drop_cursors(subscriber& who, Unwanted unwanted) noexcept;
+  void forget(const subscriber::own_cursor& gone) noexcept;
 
   // Slow consumers
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
-  void report_lag(fan_out& of);
+  void report_lag(fan_out& of) noexcept;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
   void skip_oldest(subscriber::own_cursor& one) const;
 
   // Walks
   void prepare_common();
-  void begin(fan_out& next);
+  void begin(fan_out& next) noexcept;
 
   registry& topics_;
   const std::size_t index_;
@@ -180,14 +183,29 @@ class reader {
   std::unordered_map<std::uintptr_t, std::unique_ptr<fan_out>> fan_outs_;
   std::array<pattern_lists, lane_count> patterns_;
   std::vector<fan_out*> dirty_;
-  std::vector<inbox::notice> news_;  // empty but inside `learn`
   trail_pool trails_;
+  std::uint64_t look_up_ = 0;  // the cursors of one subscriber, found by their topics
 
   std::vector<fan_out*> lagging_;  // somebody is or was behind
   std::vector<slow_report> slow_;
-  std::vector<std::string> drained_;
+  std::vector<std::shared_ptr<topic>> drained_;
 
   walk_state walk_;
 };
+
+template <typename Unwanted>
+void reader::drop_cursors(subscriber& who, Unwanted unwanted) noexcept {
+  if (!who.behind)
+    return;
+  who.line_up();
+  std::erase_if(who.behind->cursors, [&](const subscriber::own_cursor& each) {
+    if (!unwanted(each))
+      return false;
+    forget(each);
+    return true;
+  });
+  if (who.behind->cursors.empty())
+    trails_.put(std::move(who.behind));
+}
 
 }  // namespace broadcast_hub::topic

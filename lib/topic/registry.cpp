@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::topic {
@@ -49,18 +50,21 @@ registry::opened registry::open(std::string_view name) {
 }
 
 std::shared_ptr<topic> registry::make(std::string_view name) {
-  memory past{epochs_(), 0, {}};
-  const auto known = remembered_.find(std::string(name));
-  if (known != remembered_.end())
-    past = known->second;
-  auto fresh = std::make_shared<topic>(std::string(name), options_for(name), past.epoch,
-                                       past.offset, environment_);
-  patterns_.for_each_match(name, [&](const interest& who) {
-    fresh->attach(who.lane, who.reader);
-    fresh->presume(who.lane, who.reader, *who.subscribers);
-    inboxes_[who.reader].put_quietly({fresh, who.lane});
-  });
+  const auto known = remembered_.find(name);
+  const bool was_here = known != remembered_.end();
+  auto fresh = std::make_shared<topic>(std::string(name), options_for(name),
+                                       was_here ? known->second.epoch : epochs_(),
+                                       was_here ? known->second.offset : 0, environment_);
+  patterns_.for_each_match(name, [&](const interest& who) { fresh->attach(who.lane, who.reader); });
   topics_.emplace(fresh->name(), fresh);
+  // From here on nothing throws.
+  patterns_.for_each_match(
+      name, [&](const interest& who) { fresh->introduce(who.lane, who.reader, *who.subscribers); });
+  if (was_here) {
+    const auto place = known->second.place;
+    remembered_.erase(known);
+    remembered_order_.erase(place);
+  }
   return fresh;
 }
 
@@ -71,30 +75,17 @@ const topic_options& registry::options_for(std::string_view name) const {
   return rule == options_.rules.end() ? options_.defaults : rule->options;
 }
 
-std::vector<std::shared_ptr<topic>> registry::matching(std::string_view pattern) const {
-  std::vector<std::shared_ptr<topic>> found;
-  for (const auto& [name, each] : topics_) {
-    if (matches(pattern, name))
-      found.push_back(each);
-  }
-  return found;
-}
-
 std::vector<std::shared_ptr<topic>> registry::add_pattern(std::string_view pattern,
                                                           const interest& who) {
   const std::unique_lock lock(mutex_);
   patterns_.insert(pattern, who);
-  std::vector<std::shared_ptr<topic>> found = matching(pattern);
-  for (const std::shared_ptr<topic>& each : found)
-    each->attach(who.lane, who.reader);
+  std::vector<std::shared_ptr<topic>> found;
+  for (const auto& [name, each] : topics_) {
+    // One that is just being retired is made anew when somebody uses it.
+    if (matches(pattern, name) && each->attach(who.lane, who.reader))
+      found.push_back(each);
+  }
   return found;
-}
-
-std::vector<std::shared_ptr<topic>> registry::remove_pattern(std::string_view pattern,
-                                                             const interest& who) {
-  const std::unique_lock lock(mutex_);
-  patterns_.erase(pattern, who);
-  return matching(pattern);
 }
 
 std::size_t registry::size() const {
@@ -110,7 +101,7 @@ std::uint64_t registry::published() const {
   return sum;
 }
 
-std::vector<std::string> registry::sweep(time_point now) {
+registry::swept registry::sweep(time_point now) {
   std::vector<std::shared_ptr<topic>> all;
   {
     const std::shared_lock lock(mutex_);
@@ -118,30 +109,37 @@ std::vector<std::string> registry::sweep(time_point now) {
       all.push_back(each);
   }
   // One by one, so that publishers never wait for all of them.
-  std::vector<std::string> drained;
-  for (const std::shared_ptr<topic>& each : all) {
-    const topic::fate fate = each->sweep(now, options_.linger);
-    if (fate == topic::fate::stays_drained)
-      drained.push_back(each->name());
-    if (fate == topic::fate::retired) {
-      const std::unique_lock lock(mutex_);
-      remember(*each, now);
-      topics_.erase(each->name());
-    }
-  }
+  swept result;
+  std::erase_if(all, [&](const std::shared_ptr<topic>& each) {
+    const topic::swept one = each->sweep(now, options_.linger);
+    result.wake |= one.wake;
+    if (one.retired)
+      retire(*each, now);
+    return !one.drained;
+  });
+  result.drained = std::move(all);
   const std::unique_lock lock(mutex_);
   forget(now);
-  return drained;
+  return result;
+}
+
+void registry::retire(const topic& gone, time_point now) noexcept {
+  const std::unique_lock lock(mutex_);
+  published_before_ += gone.published();
+  topics_.erase(gone.name());
+  try {
+    remember(gone, now);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it begins a new epoch then
+  }
 }
 
 void registry::remember(const topic& gone, time_point now) {
-  published_before_ += gone.published();
   if (gone.offset() == 0)
     return;
-  const bool is_new =
-      remembered_.insert_or_assign(gone.name(), memory{gone.epoch(), gone.offset(), now}).second;
-  if (is_new)
-    remembered_order_.push_back(gone.name());
+  std::list<std::string> last{gone.name()};
+  const auto place = last.begin();
+  remembered_.emplace(*place, memory{gone.epoch(), gone.offset(), now, place});
+  remembered_order_.splice(remembered_order_.end(), last);
 }
 
 void registry::forget(time_point now) {

@@ -4,6 +4,7 @@
 #include "base/striped_mutex.hpp"
 #include "topic/inbox.hpp"
 #include "topic/memory_budget.hpp"
+#include "topic/name.hpp"
 #include "topic/pattern_index.hpp"
 #include "topic/topic.hpp"
 
@@ -13,7 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <shared_mutex>
 #include <string>
@@ -79,8 +82,10 @@ class registry {
   /// returned, and from now on to those that are made.
   std::vector<std::shared_ptr<topic>> add_pattern(std::string_view pattern, const interest& who);
 
-  /// It has lost its last one. Returns the topics that match, to be detached from.
-  std::vector<std::shared_ptr<topic>> remove_pattern(std::string_view pattern, const interest& who);
+  /// It has lost its last one. Calls `matching(topic)` for each topic to be detached from, unless
+  /// something else wants it; nothing of this may be called there.
+  template <typename Matching>
+  void remove_pattern(std::string_view pattern, const interest& who, Matching matching) noexcept;
 
   inbox& inbox_of(std::size_t reader) noexcept { return inboxes_[reader]; }
   const topics_options& options() const noexcept { return options_; }
@@ -91,20 +96,25 @@ class registry {
   /// Publications on all topics together, those that are gone included.
   std::uint64_t published() const;
 
-  /// To be called about once a second: lets go of what has expired. Returns the topics on which
-  /// publishers may go on.
-  std::vector<std::string> sweep(time_point now);
+  struct swept {
+    std::vector<std::shared_ptr<topic>> drained;  ///< publishers may go on
+    reader_set wake;                              ///< shards that have something to look at
+  };
+
+  /// To be called about once a second: lets go of what has expired.
+  swept sweep(time_point now);
 
  private:
   struct memory {
     std::uint64_t epoch;
     std::uint64_t offset;
     time_point since;
+    std::list<std::string>::iterator place;  // in the order
   };
 
   const topic_options& options_for(std::string_view name) const;
   std::shared_ptr<topic> make(std::string_view name);
-  std::vector<std::shared_ptr<topic>> matching(std::string_view pattern) const;
+  void retire(const topic& gone, time_point now) noexcept;
   void remember(const topic& gone, time_point now);
   void forget(time_point now);
 
@@ -116,10 +126,21 @@ class registry {
   mutable striped_mutex mutex_;                                          // guards what follows
   std::unordered_map<std::string_view, std::shared_ptr<topic>> topics_;  // keys are their names
   pattern_index<interest> patterns_;
-  std::unordered_map<std::string, memory> remembered_;
-  std::deque<std::string> remembered_order_;  // the oldest first
+  std::unordered_map<std::string_view, memory> remembered_;  // those that are gone
+  std::list<std::string> remembered_order_;                  // their names, the oldest first
   std::mt19937_64 epochs_;
   std::uint64_t published_before_ = 0;  // on topics that are gone
 };
+
+template <typename Matching>
+void registry::remove_pattern(std::string_view pattern, const interest& who,
+                              Matching matching) noexcept {
+  const std::unique_lock lock(mutex_);
+  patterns_.erase(pattern, who);
+  for (const auto& [name, each] : topics_) {
+    if (matches(pattern, name))
+      matching(*each);
+  }
+}
 
 }  // namespace broadcast_hub::topic

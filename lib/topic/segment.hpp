@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace broadcast_hub::topic {
 
@@ -23,11 +24,17 @@ class segment {
  public:
   static constexpr std::size_t smallest = 512;
   static constexpr std::size_t largest = std::size_t{64} * 1024;
+  static constexpr std::size_t overhead = 128;  ///< of memory, for each
 
-  /// Its bytes count against `budget`, which outlives them. `begin`: bytes of the log before it;
-  /// `units_before`: the offset of the last unit before it.
+  /// In one allocation with its bytes, which counts against `budget` and is outlived by it.
+  /// `begin`: bytes of the log before it; `units_before`: the offset of the last unit before it.
+  static std::shared_ptr<segment> make(std::uint64_t begin, std::uint64_t units_before,
+                                       std::size_t capacity, memory_budget& budget);
+
+  /// For `make`. `block` has room for the bytes behind `overhead`.
   segment(std::uint64_t begin, std::uint64_t units_before, std::size_t capacity,
-          memory_budget& budget);
+          std::shared_ptr<char[]> block) noexcept
+      : begin_(begin), units_before_(units_before), capacity_(capacity), block_(std::move(block)) {}
   ~segment();
   segment(const segment&) = delete;
   segment& operator=(const segment&) = delete;
@@ -35,9 +42,9 @@ class segment {
   std::uint64_t begin() const noexcept { return begin_; }
   std::uint64_t units_before() const noexcept { return units_before_; }
   std::size_t capacity() const noexcept { return capacity_; }
-  std::shared_ptr<const char[]> bytes() const noexcept { return data_; }
+  std::shared_ptr<const char[]> bytes() const noexcept { return {block_, at(begin_)}; }
   const char* at(std::uint64_t position) const noexcept {
-    return data_.get() + (position - begin_);
+    return block_.get() + overhead + (position - begin_);
   }
 
   /// Where the next segment begins; the largest number while this is the last one.
@@ -60,7 +67,7 @@ class segment {
   std::uint64_t begin_;
   std::uint64_t units_before_;
   std::size_t capacity_;
-  std::shared_ptr<char[]> data_;
+  std::shared_ptr<char[]> block_;
   std::atomic<std::uint64_t> end_{std::numeric_limits<std::uint64_t>::max()};
   std::shared_ptr<segment> next_;  // written before `end_`, read after it
 };

@@ -24,22 +24,13 @@ std::uint64_t subscriber::pending_units() const noexcept {
   return sum;
 }
 
-std::uint64_t subscriber::pending_bytes() const noexcept {
-  std::uint64_t sum = 0;
-  if (behind) {
-    for (const own_cursor& each : behind->cursors)
-      sum += each.bytes();
-  }
-  return sum - sent_of_unit();
-}
-
 log_piece subscriber::partial_unit() const {
-  const own_cursor& first = behind->cursors.front();
+  const own_cursor& first = behind->cursors[behind->first];
   return first.at.unit(first.from->measure());
 }
 
 void subscriber::pass_partial_unit() {
-  own_cursor& first = behind->cursors.front();
+  own_cursor& first = behind->cursors[behind->first];
   first.at.advance(partial_unit().size, first.from->measure());
   behind->sent_of_unit = 0;
 }
@@ -50,15 +41,15 @@ std::size_t subscriber::gather(std::span<iovec> out, scope wanted) const {
   std::uint64_t skip = behind->sent_of_unit;
   if (wanted != scope::everything) {
     const std::size_t unit = skip > 0 ? partial_unit().size : 0;
-    const cursor& at = behind->cursors.front().at;
+    const cursor& at = behind->cursors[behind->first].at;
     if (wanted == scope::partial_unit)
       return at.gather(skip, at.position + unit, out);
     skip = unit;
   }
   std::size_t used = 0;
-  for (const own_cursor& each : behind->cursors) {
-    used += each.at.gather(skip, each.end, out.subspan(used));
-    skip = 0;
+  for (std::size_t i = behind->first; i < behind->cursors.size() && used < out.size(); ++i) {
+    const own_cursor& each = behind->cursors[i];
+    used += each.at.gather(std::exchange(skip, 0), each.end, out.subspan(used));
   }
   return used;
 }
@@ -67,46 +58,46 @@ std::uint64_t subscriber::advance(std::size_t sent) {
   std::uint64_t units = 0;
   std::size_t left = behind->sent_of_unit + sent;
   behind->sent_of_unit = 0;
-  std::size_t passed = 0;
-  for (own_cursor& each : behind->cursors) {
-    if (left == 0)
-      break;
+  while (left > 0) {
+    own_cursor& each = behind->cursors[behind->first];
     const std::uint64_t before = each.at.offset;
     if (left >= each.bytes()) {
       left -= each.bytes();
       each.at.move_to(each.end, each.end_offset);
-      ++passed;
+      ++behind->first;
     } else {
       left = each.at.advance(left, each.from->measure());
       behind->sent_of_unit = static_cast<std::uint32_t>(std::exchange(left, 0));
     }
     units += each.at.offset - before;
   }
-  // What is partly sent stays in front.
-  auto& cursors = behind->cursors;
-  std::rotate(cursors.begin(), cursors.begin() + static_cast<std::ptrdiff_t>(passed),
-              cursors.end());
   return units;
 }
 
-std::vector<log_piece> subscriber::take_pieces() {
+std::vector<log_piece> subscriber::pieces() const {
   std::vector<log_piece> all;
   if (!behind)
     return all;
-  for (own_cursor& each : behind->cursors) {
+  for (const own_cursor& each : behind->cursors) {
     std::vector<log_piece> pieces = each.at.pieces(each.end);
     std::move(pieces.begin(), pieces.end(), std::back_inserter(all));
-    each.at.move_to(each.end, each.end_offset);
   }
   return all;
 }
 
-subscriber::own_cursor* subscriber::find(const fan_out& topic) noexcept {
+void subscriber::pass_pieces() noexcept {
   if (!behind)
-    return nullptr;
-  const auto found = std::find_if(behind->cursors.begin(), behind->cursors.end(),
-                                  [&](const own_cursor& each) { return each.from == &topic; });
-  return found == behind->cursors.end() ? nullptr : &*found;
+    return;
+  for (own_cursor& each : behind->cursors)
+    each.at.move_to(each.end, each.end_offset);
+}
+
+void subscriber::line_up() noexcept {
+  if (!behind)
+    return;
+  auto& cursors = behind->cursors;
+  const auto passed = static_cast<std::ptrdiff_t>(std::exchange(behind->first, 0));
+  std::rotate(cursors.begin(), cursors.begin() + passed, cursors.end());
 }
 
 void subscriber::note_lag() const noexcept {

@@ -42,6 +42,7 @@ class subscriber {
   /// Cursors in the order in which they are sent.
   struct trail {
     std::vector<own_cursor> cursors;
+    std::size_t first = 0;           ///< those before it have nothing to send
     std::uint32_t sent_of_unit = 0;  ///< bytes sent of the unit at the first cursor
   };
 
@@ -53,7 +54,6 @@ class subscriber {
   /// @{
   bool pending() const noexcept;
   std::uint64_t pending_units() const noexcept;
-  std::uint64_t pending_bytes() const noexcept;
 
   /// The first unit is partly sent.
   bool mid_unit() const noexcept { return behind && behind->sent_of_unit > 0; }
@@ -77,13 +77,18 @@ class subscriber {
   /// It takes nothing more for now: its topics may have to tell publishers.
   void note_lag() const noexcept;
 
-  /// Moves out everything; nothing is pending then. Requires that no unit is partly sent.
-  std::vector<log_piece> take_pieces();
+  /// Everything, to be moved elsewhere. Requires that no unit is partly sent.
+  std::vector<log_piece> pieces() const;
+
+  /// All of `pieces()` has been moved.
+  void pass_pieces() noexcept;
   /// @}
 
   /// @name For the reader
   /// @{
-  own_cursor* find(const fan_out& topic) noexcept;
+
+  /// Puts those with nothing to send behind the others, so that any may get more.
+  void line_up() noexcept;
   const membership* find(const member_list& list) const noexcept;
   const membership* find(std::string_view name) const noexcept;
 

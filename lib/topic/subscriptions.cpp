@@ -1,5 +1,6 @@
 // Who is subscribed to what, on one shard.
 
+#include "base/reserve.hpp"
 #include "topic/name.hpp"
 #include "topic/reader.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::topic {
@@ -32,19 +34,12 @@ std::error_code reader::subscribe_name(subscriber& who, std::string_view name) {
     if (topic.error)
       return topic.error;
   } while (!topic.found->attach(who.lane, index_));  // it is just being retired
-  fan_out& subscribed = local(topic.found, who.lane);
-  learn();
-  join(who, subscribed);
-  enlist(who, subscribed.named);
+  enroll(who, local(topic.found, who.lane).named);
   return {};
 }
 
 void reader::subscribe_pattern(subscriber& who, std::string_view pattern) {
-  member_list& list = list_of(pattern, who.lane);
-  learn();
-  for (fan_out* const each : list.fan_outs)
-    join(who, *each);
-  enlist(who, list);
+  enroll(who, list_of(pattern, who.lane));
 }
 
 member_list& reader::list_of(std::string_view pattern, lane_kind lane) {
@@ -57,11 +52,16 @@ member_list& reader::list_of(std::string_view pattern, lane_kind lane) {
   list.pattern = pattern;
   list.lane = lane;
   known.by_pattern.emplace(list.pattern, std::move(made));
-  const auto matching = topics_.add_pattern(pattern, {lane, index_, &list.size});
-  // First those that are new here, which find their lists themselves.
-  for (const std::shared_ptr<topic>& each : matching)
-    link(local(each, lane), list);
-  known.matching.insert(pattern, &list);
+  try {
+    const auto matching = topics_.add_pattern(pattern, {lane, index_, &list.size});
+    // First those that are new here, which find their lists themselves.
+    for (const std::shared_ptr<topic>& each : matching)
+      link(local(each, lane), list);
+    known.matching.insert(pattern, &list);
+  } catch (const std::bad_alloc&) {
+    release(list);
+    throw;
+  }
   return list;
 }
 
@@ -73,32 +73,47 @@ fan_out* reader::find(const topic& from, lane_kind lane) noexcept {
 fan_out& reader::local(const std::shared_ptr<topic>& from, lane_kind lane) {
   if (fan_out* const known = find(*from, lane))
     return *known;
-  lane::claimed place = from->claim(lane, index_);
-  auto made = std::make_unique<fan_out>(from, lane, std::move(place.start));
+  auto made = std::make_unique<fan_out>(from, lane);
   fan_out& fresh = *made;
-  fresh.target.at = fresh.base;
+  const pattern_index<member_list*>& matching = patterns(lane).matching;
+  std::size_t lists = 0;
+  matching.for_each_match(from->name(), [&](member_list* list) {
+    make_room(list->fan_outs);
+    make_room(fresh.lists, ++lists);
+  });
   fan_outs_.emplace(key(*from, lane), std::move(made));
-  patterns(lane).matching.for_each_match(from->name(),
-                                         [&](member_list* list) { link(fresh, *list); });
+  // From here on nothing throws: what is claimed would be lost.
+  lane::claimed place = from->claim(lane, index_);
+  fresh.base = std::move(place.start);
+  fresh.target.at = fresh.base;
+  matching.for_each_match(from->name(), [&](member_list* list) { link(fresh, *list); });
   from->replace_presumed(place.presumed, count_subscribers(fresh));
   return fresh;
 }
 
 void reader::link(fan_out& to, member_list& list) {
+  make_room(to.lists);
+  make_room(list.fan_outs);
+  if (to.active())
+    make_room(list.active);
   to.lists.push_back(&list);
   list.fan_outs.push_back(&to);
   if (to.active())
     list.active.push_back(&to);
 }
 
-std::size_t reader::count_subscribers(const fan_out& of) const {
-  std::vector<std::uint32_t> all;
-  for (const member_list* each : of.lists) {
-    for (const member one : each->members)
-      all.push_back(one.slot);
+// Whoever is in several lists counts in the first of them.
+std::size_t reader::count_subscribers(const fan_out& of) const noexcept {
+  std::size_t count = 0;
+  for (auto list = of.lists.begin(); list != of.lists.end(); ++list) {
+    for (const member one : (*list)->members) {
+      const subscriber& who = *seats_[one.slot].who;
+      count += std::none_of(of.lists.begin(), list, [&](const member_list* before) {
+        return who.find(*before) != nullptr;
+      });
+    }
   }
-  std::sort(all.begin(), all.end());
-  return static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin());
+  return count;
 }
 
 bool reader::takes_part(const subscriber& who, const fan_out& in) noexcept {
@@ -108,34 +123,53 @@ bool reader::takes_part(const subscriber& who, const fan_out& in) noexcept {
       });
 }
 
+/// In a list that may be new, and is let go of again when there is no memory.
+void reader::enroll(subscriber& who, member_list& list) {
+  std::size_t joined = 0;
+  try {
+    learn();
+    if (seats_.size() <= who.slot)
+      seats_.resize(who.slot + std::size_t{1});
+    who.memberships.reserve(who.memberships.size() + 1);  // few have more than one or two
+    make_room(list.members);
+    make_room(walk_.lists);
+    for (; joined < list.fan_outs.size(); ++joined)
+      join(who, *list.fan_outs[joined]);
+  } catch (const std::bad_alloc&) {
+    while (joined > 0)
+      part(who, *list.fan_outs[--joined]);
+    drop_cursors(who, [&](const auto& each) { return !takes_part(who, *each.from); });
+    release(list);
+    throw;
+  }
+  enlist(who, list);
+}
+
 void reader::join(subscriber& who, fan_out& in) {
   if (takes_part(who, in))
     return;
-  in.from->add_subscriber();
   // What the others have not been offered yet was published before the newcomer came.
   if (in.active())
     add_cursor(who, in, in.from->end(in.lane).at);
+  in.from->add_subscriber();
 }
 
-void reader::part(subscriber& who, fan_out& from) noexcept {
-  if (takes_part(who, from))
-    return;
-  from.from->remove_subscriber();
-  if (subscriber::own_cursor* const own = who.find(from)) {
-    tally_.dropped_at_end.add(own->units());
-    erase_cursor(who, *own);
-  }
+void reader::part(const subscriber& who, fan_out& from) noexcept {
+  if (!takes_part(who, from))
+    from.from->remove_subscriber();
 }
 
-void reader::enlist(subscriber& who, member_list& list) {
-  if (seats_.size() <= who.slot)
-    seats_.resize(who.slot + std::size_t{1});
+void reader::enlist(subscriber& who, member_list& list) noexcept {
   seats_[who.slot].who = &who;
-  // Whatever throws does so before anything has changed. Few have more than one or two.
-  who.memberships.reserve(who.memberships.size() + 1);
   list.members.push_back(member{who.slot & member::slots, 0});
   who.memberships.push_back({&list, static_cast<std::uint32_t>(list.members.size() - 1)});
   list.size.store(list.members.size(), std::memory_order_relaxed);
+  // The walk under way may owe something to somebody who is subscribed in another way, too, and
+  // that other way may end before it comes by.
+  const bool walking = std::any_of(list.fan_outs.begin(), list.fan_outs.end(),
+                                   [](const fan_out* each) { return each->walking; });
+  if (walking && !std::exchange(list.listed, true))
+    walk_.lists.push_back(&list);
 }
 
 void reader::delist(subscriber& who, std::size_t membership) noexcept {
@@ -173,12 +207,14 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   delist(who, static_cast<std::size_t>(found - who.memberships.data()));
   for (fan_out* const each : list.fan_outs)
     part(who, *each);
+  drop_cursors(who, [&](const auto& each) { return !takes_part(who, *each.from); });
   release(list);
   return {};
 }
 
 void reader::leave(subscriber& who) noexcept {
   unpark(who);
+  drop_cursors(who, [](const auto&) { return true; });
   while (!who.memberships.empty()) {
     member_list& list = *who.memberships.back().list;
     delist(who, who.memberships.size() - 1);
@@ -197,18 +233,17 @@ void reader::release(member_list& list) noexcept {
     close_if_unused(*each);
 }
 
-std::vector<fan_out*> reader::unlink_pattern(member_list& list) {
+std::vector<fan_out*> reader::unlink_pattern(member_list& list) noexcept {
   pattern_lists& known = patterns(list.lane);
   known.matching.erase(list.pattern, &list);
   for (fan_out* const each : list.fan_outs)
     std::erase(each->lists, &list);
-  for (const std::shared_ptr<topic>& each :
-       topics_.remove_pattern(list.pattern, {list.lane, index_, &list.size})) {
-    bool wanted = find(*each, list.lane) != nullptr;
-    known.matching.for_each_match(each->name(), [&](member_list*) { wanted = true; });
+  topics_.remove_pattern(list.pattern, {list.lane, index_, &list.size}, [&](topic& each) {
+    bool wanted = find(each, list.lane) != nullptr;
+    known.matching.for_each_match(each.name(), [&](member_list*) { wanted = true; });
     if (!wanted)
-      each->detach(list.lane, index_);
-  }
+      each.detach(list.lane, index_);
+  });
   std::vector<fan_out*> left = std::move(list.fan_outs);
   known.by_pattern.erase(known.by_pattern.find(list.pattern));
   return left;
@@ -216,7 +251,7 @@ std::vector<fan_out*> reader::unlink_pattern(member_list& list) {
 
 void reader::close_if_unused(fan_out& unused) noexcept {
   // The end of its walk comes here again, and so does the end of a pattern.
-  if (unused.active() || unused.lists.size() > 1 || !unused.named.members.empty())
+  if (unused.active() || unused.ending || unused.lists.size() > 1 || !unused.named.members.empty())
     return;
   if (unused.lagging)
     std::erase(lagging_, &unused);

@@ -30,21 +30,35 @@ topic::append_result topic::append(const encoded& publication, time_point now) {
     congested_ = true;
   if (result.what != outcome::appended)
     return result;
+  prepare(publication, now);
   used_ = true;
   result.offset = ++offset_;
   result.subscribers = subscribers();
   for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
     if (!at(kind).in_use())
       continue;
-    write(kind, publication);
-    wake_readers(kind, result);
+    const auto [header, payload] = unit_for(kind, publication);
+    at(kind).append(header, payload);
+    wake_readers(kind, result.wake);
   }
-  if (history_) {
-    const lane_end end = at(lane_kind::raw).end(offset_);
-    history_->add(end.newest, end.at.part, now);
-    history_->trim(end.at.position, now);
-  }
+  if (history_)
+    history_->trim(at(lane_kind::raw).position(), now);
   return result;
+}
+
+// What may fail for want of memory, before anything has changed.
+void topic::prepare(const encoded& publication, time_point now) {
+  for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
+    lane& one = at(kind);
+    if (!one.in_use())
+      continue;
+    const std::uint64_t kept =
+        kind == lane_kind::raw && history_ ? history_->bytes(one.position()) : 0;
+    const auto [header, payload] = unit_for(kind, publication);
+    one.make_room(header.size() + payload.size(), offset_, std::max(kept, one.largest_lag()));
+  }
+  if (history_)
+    history_->add(at(lane_kind::raw).position(), at(lane_kind::raw).last(), now);
 }
 
 topic::outcome topic::refusal(const encoded& publication) {
@@ -64,22 +78,19 @@ topic::outcome topic::refusal(const encoded& publication) {
   return wants_deflated ? outcome::needs_deflated : outcome::appended;
 }
 
-void topic::write(lane_kind kind, const encoded& publication) {
-  if (kind == lane_kind::deflated && !publication.deflated.empty()) {
-    at(kind).append(publication.deflated, {}, offset_);
-  } else {
-    at(kind).append(publication.header, publication.payload, offset_);
-  }
+topic::unit topic::unit_for(lane_kind kind, const encoded& publication) noexcept {
+  if (kind == lane_kind::deflated && !publication.deflated.empty())
+    return {publication.deflated, {}};
+  return {publication.header, publication.payload};
 }
 
-void topic::wake_readers(lane_kind kind, append_result& result) {
+void topic::wake_readers(lane_kind kind, reader_set& woken) {
   std::vector<lane::reader_state>& readers = at(kind).readers();
   for (std::size_t i = 0; i < readers.size(); ++i) {
-    if (!readers[i].attached || readers[i].woken)
+    if (!readers[i].attached || std::exchange(readers[i].woken, true))
       continue;
-    readers[i].woken = true;
-    if (environment_.inboxes[i].put({shared_from_this(), kind}))
-      result.wake.set(i);
+    if (environment_.inboxes[i].put(at(kind).notice_for(i), shared_from_this(), kind))
+      woken.set(i);
   }
 }
 
@@ -95,10 +106,11 @@ bool topic::attach(lane_kind kind, std::size_t reader) {
   return true;
 }
 
-void topic::presume(lane_kind kind, std::size_t reader, std::size_t subscribers) {
+void topic::introduce(lane_kind kind, std::size_t reader, std::size_t subscribers) noexcept {
   const lock_guard lock(mutex_);
   at(kind).reader(reader).presumed += subscribers;
   subscribers_ += subscribers;
+  environment_.inboxes[reader].put_quietly(at(kind).notice_for(reader), shared_from_this(), kind);
 }
 
 lane::claimed topic::claim(lane_kind kind, std::size_t reader) {
@@ -166,22 +178,34 @@ std::uint64_t topic::offset() const {
   return offset_;
 }
 
-topic::fate topic::sweep(time_point now, duration linger) {
+void topic::note_congestion() noexcept {
   const lock_guard lock(mutex_);
+  congested_ = true;
+}
+
+topic::swept topic::sweep(time_point now, duration linger) {
+  const lock_guard lock(mutex_);
+  swept result;
+  const bool tight = environment_.budget.tight();
   if (history_) {
     history_->trim(at(lane_kind::raw).position(), now);
-    if (environment_.budget.tight())
+    if (tight)
       history_->halve();
   }
-  bool busy = history_ && !history_->empty();
-  for (const lane& each : lanes_)
-    busy = busy || each.has_readers();
+  const bool keeps_history = history_ && !history_->empty();
+  bool busy = keeps_history;
+  for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
+    busy = busy || at(kind).has_readers();
+    const bool kept = kind == lane_kind::raw && keeps_history;
+    if (!kept && at(kind).renew(offset_, tight))
+      wake_readers(kind, result.wake);
+  }
   if (std::exchange(used_, busy))
     used_at_ = now;
   retired_ = !busy && now - used_at_ >= linger;
-  if (retired_)
-    return fate::retired;
-  return drain() ? fate::stays_drained : fate::stays;
+  result.retired = retired_;
+  result.drained = drain();
+  return result;
 }
 
 }  // namespace broadcast_hub::topic

@@ -21,6 +21,7 @@
 namespace broadcast_hub::topic {
 
 inline constexpr std::size_t max_readers = 256;
+using reader_set = std::bitset<max_readers>;
 
 /// What all topics of a hub share.
 struct topic_environment {
@@ -71,11 +72,12 @@ class topic : public std::enable_shared_from_this<topic> {
     outcome what = outcome::overloaded;
     std::uint64_t offset = 0;
     std::size_t subscribers = 0;
-    std::uint64_t lag_bytes = 0;    ///< of the slowest subscriber, without this publication
-    std::bitset<max_readers> wake;  ///< shards that do not know yet that there is something new
+    std::uint64_t lag_bytes = 0;  ///< of the slowest subscriber, without this publication
+    reader_set wake;              ///< shards that do not know yet that there is something new
   };
 
-  /// `now` matters only when `history_ages()`.
+  /// `now` matters only when `history_ages()`. If it throws, for want of memory, nothing was
+  /// appended.
   append_result append(const encoded& publication, time_point now);
 
   /// @name For the shards
@@ -84,8 +86,9 @@ class topic : public std::enable_shared_from_this<topic> {
   /// Attaches a reader at the end, on its behalf, unless it is attached. False: it is retired.
   bool attach(lane_kind lane, std::size_t reader);
 
-  /// Counts subscribers for an attached reader until it claims its place.
-  void presume(lane_kind lane, std::size_t reader, std::size_t subscribers);
+  /// Tells an attached reader that the topic is there, and counts its subscribers until it claims
+  /// its place.
+  void introduce(lane_kind lane, std::size_t reader, std::size_t subscribers) noexcept;
 
   /// Where an attached reader begins. Once; it counts its subscribers itself from here on, and says
   /// so with `replace_presumed`.
@@ -107,6 +110,9 @@ class topic : public std::enable_shared_from_this<topic> {
   /// that. Returns whether publishers that found it congested may go on.
   bool finish_reading(lane_kind lane, std::size_t reader, std::uint64_t read_to, std::uint64_t lag);
 
+  /// Those who wait for publishers to go on could not be told that they may.
+  void note_congestion() noexcept;
+
   void add_subscriber() noexcept { subscribers_.fetch_add(1, std::memory_order_relaxed); }
   void remove_subscriber() noexcept { subscribers_.fetch_sub(1, std::memory_order_relaxed); }
   std::size_t subscribers() const noexcept { return subscribers_.load(std::memory_order_relaxed); }
@@ -127,14 +133,25 @@ class topic : public std::enable_shared_from_this<topic> {
   /// Publications since this object was made.
   std::uint64_t published() const { return offset() - first_offset_; }
 
-  enum class fate : std::uint8_t { stays, stays_drained, retired };
+  struct swept {
+    bool retired = false;
+    bool drained = false;  ///< publishers that found it congested may go on
+    reader_set wake;       ///< shards that hold memory which they do not need any more
+  };
 
-  /// Lets history expire; retires a topic that nobody has used for `linger`.
-  fate sweep(time_point now, duration linger);
+  /// Lets go of what has expired or is not needed; retires a topic that nobody has used for
+  /// `linger`.
+  swept sweep(time_point now, duration linger);
   /// @}
 
  private:
   using outcome = append_result::outcome;
+
+  struct unit {
+    std::string_view header;
+    std::string_view payload;
+  };
+  static unit unit_for(lane_kind kind, const encoded& publication) noexcept;
 
   lane& at(lane_kind kind) BROADCAST_HUB_REQUIRES(mutex_) {
     return lanes_[static_cast<std::size_t>(kind)];
@@ -143,8 +160,8 @@ class topic : public std::enable_shared_from_this<topic> {
     return lanes_[static_cast<std::size_t>(kind)];
   }
   outcome refusal(const encoded& publication) BROADCAST_HUB_REQUIRES(mutex_);
-  void write(lane_kind kind, const encoded& publication) BROADCAST_HUB_REQUIRES(mutex_);
-  void wake_readers(lane_kind kind, append_result& result) BROADCAST_HUB_REQUIRES(mutex_);
+  void prepare(const encoded& publication, time_point now) BROADCAST_HUB_REQUIRES(mutex_);
+  void wake_readers(lane_kind kind, reader_set& woken) BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t largest_lag() const BROADCAST_HUB_REQUIRES(mutex_);
   bool drain() BROADCAST_HUB_REQUIRES(mutex_);
 

@@ -32,6 +32,7 @@ class trail_pool {
     constexpr std::size_t few = 2;
     if (unused_.size() == unused_.capacity() || trail->cursors.capacity() > few)
       return;
+    trail->first = 0;
     trail->sent_of_unit = 0;
     unused_.push_back(std::move(trail));
   }

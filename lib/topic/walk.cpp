@@ -1,5 +1,6 @@
 // The walk over all subscribers of the topics that have something new.
 
+#include "base/reserve.hpp"
 #include "topic/reader.hpp"
 
 #include <algorithm>
@@ -17,6 +18,11 @@ bool reader::begin_walk() {
   if (walking())
     return true;
   learn();
+  std::size_t lists = 0;
+  for (const fan_out* const each : dirty_)
+    lists += each->lists.size();
+  make_room(walk_.lists, lists);
+  make_room(walk_.fan_outs, dirty_.size());
   walk_.beginning.clear();
   walk_.beginning.swap(dirty_);
   for (fan_out* const each : walk_.beginning)
@@ -33,10 +39,15 @@ bool reader::begin_walk() {
   return true;
 }
 
-void reader::begin(fan_out& next) {
+void reader::begin(fan_out& next) noexcept {
   next.dirty = false;
   lane_end end = next.from->begin_reading(next.lane, index_);
   if (!next.has_subscribers() || end.at.position == next.base.position) {
+    // The topic has begun a new segment, and nobody here needs the old one.
+    if (next.behind == 0) {
+      next.base = end.at;
+      next.target = std::move(end);
+    }
     deactivate(next);
     return close_if_unused(next);
   }
@@ -84,7 +95,7 @@ reader::visit reader::next() {
   return {};
 }
 
-bool reader::end_walk(time_point now) {
+bool reader::end_walk(time_point now) noexcept {
   std::vector<fan_out*>& walks = walk_.ended_fan_outs;
   std::vector<member_list*>& lists = walk_.ended_lists;
   walks.clear();
@@ -106,20 +117,20 @@ bool reader::end_walk(time_point now) {
     if (!limit_met)
       report_lag(*each);
   }
-  for (fan_out* const each : walks)
+  for (fan_out* const each : walks) {
     deactivate(*each);
-  for (member_list* const list : lists)
-    list->listed = false;
-  for (member_list* const list : lists) {
-    if (list->pattern.empty() || !list->members.empty())
-      continue;
-    const std::vector<fan_out*> unlinked = unlink_pattern(*list);
-    walks.insert(walks.end(), unlinked.begin(), unlinked.end());
+    each->ending = true;
   }
-  std::sort(walks.begin(), walks.end());
-  walks.erase(std::unique(walks.begin(), walks.end()), walks.end());
-  for (fan_out* const each : walks)
+  // First the patterns, then the topics, which may be used by none of them any more.
+  for (member_list* const list : lists) {
+    list->listed = false;
+    if (!list->pattern.empty())
+      release(*list);
+  }
+  for (fan_out* const each : walks) {
+    each->ending = false;
     close_if_unused(*each);
+  }
   return limits_met;
 }
 

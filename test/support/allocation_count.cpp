@@ -9,8 +9,30 @@ namespace broadcast_hub::test {
 namespace {
 
 std::atomic<std::uint64_t> count{0};
+thread_local scarce_memory* scarce = nullptr;
+
+/// Counts one allocation; returns whether it may be made.
+bool may_allocate() noexcept {
+  count.fetch_add(1, std::memory_order_relaxed);
+  if (scarce == nullptr || scarce->fails == 0)
+    return true;
+  if (scarce->left > 0) {
+    --scarce->left;
+    return true;
+  }
+  --scarce->fails;
+  return false;
+}
 
 }  // namespace
+
+with_scarce_memory::with_scarce_memory(scarce_memory& memory) noexcept {
+  scarce = &memory;
+}
+
+with_scarce_memory::~with_scarce_memory() {
+  scarce = nullptr;
+}
 
 std::uint64_t allocation_count() noexcept {
   return count.load(std::memory_order_relaxed);
@@ -19,15 +41,14 @@ std::uint64_t allocation_count() noexcept {
 namespace {
 
 void* allocate(std::size_t size) noexcept {
-  count.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size == 0 ? 1 : size);
+  return may_allocate() ? std::malloc(size == 0 ? 1 : size) : nullptr;
 }
 
 void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
-  count.fetch_add(1, std::memory_order_relaxed);
   void* memory = nullptr;
-  return ::posix_memalign(&memory, static_cast<std::size_t>(alignment), size) == 0 ? memory
-                                                                                   : nullptr;
+  if (!may_allocate() || ::posix_memalign(&memory, static_cast<std::size_t>(alignment), size) != 0)
+    return nullptr;
+  return memory;
 }
 
 void* or_throw(void* memory) {
@@ -44,8 +65,7 @@ extern "C" {
 void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
 
 void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
-  broadcast_hub::test::count.fetch_add(1, std::memory_order_relaxed);
-  return __real_aligned_alloc(alignment, size);
+  return broadcast_hub::test::may_allocate() ? __real_aligned_alloc(alignment, size) : nullptr;
 }
 }
 

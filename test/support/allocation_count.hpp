@@ -9,4 +9,20 @@ namespace broadcast_hub::test {
 /// --wrap=aligned_alloc.
 std::uint64_t allocation_count() noexcept;
 
+/// Memory that is short for a moment: after `left` further allocations, `fails` in a row fail.
+struct scarce_memory {
+  std::uint64_t left = 0;
+  unsigned fails = 1;
+};
+
+/// For the length of a block, the allocations of this thread that are counted are those of scarce
+/// memory.
+class with_scarce_memory {
+ public:
+  explicit with_scarce_memory(scarce_memory& memory) noexcept;
+  ~with_scarce_memory();
+  with_scarce_memory(const with_scarce_memory&) = delete;
+  with_scarce_memory& operator=(const with_scarce_memory&) = delete;
+};
+
 }  // namespace broadcast_hub::test

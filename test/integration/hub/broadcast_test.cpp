@@ -1,5 +1,7 @@
 #include "fixture.hpp"
 
+#include <gmock/gmock.h>
+
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -226,6 +228,49 @@ TEST_P(BroadcastTest, CostsOneSystemCallPerSubscriberForEverythingOfOneTurn) {
     EXPECT_EQ(client.read_text(), "x");
   EXPECT_TRUE(eventually([&] { return hub.stats().deliveries == 100; }));
   EXPECT_EQ(hub.stats().send_calls, 2U);
+}
+
+// The usual pattern: the sender gets an answer, and everybody the news.
+TEST_P(BroadcastTest, CostsOneSystemCallForAnswersAndPublicationsTogether) {
+  hub hub(options());
+  hub.on_open([](const connection& peer) { peer.subscribe("other"); });
+  hub.on_message([&](const connection& peer, const message&) {
+    hub.broadcast("before");
+    peer.send("answer");
+    hub.broadcast("after");
+    hub.publish("other", "too");
+  });
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  ASSERT_TRUE(eventually([&] { return hub.stats().send_calls == 1; }));  // the handshake
+  client.send_text("go");
+  EXPECT_EQ(client.read_text(), "before");
+  EXPECT_EQ(client.read_text(), "answer");
+  const std::vector<std::string> rest{client.read_text(), client.read_text()};
+  EXPECT_THAT(rest, testing::UnorderedElementsAre("after", "too"));
+  EXPECT_TRUE(eventually([&] { return hub.stats().deliveries == 3; }));
+  EXPECT_EQ(hub.stats().send_calls, 2U);
+}
+
+// Its bytes are there once, however many shards send them; it was refused for ever where they were
+// counted once for each.
+TEST_P(BroadcastTest, ALargeDirectMessageFitsWhenNothingElseWaits) {
+  hub_options small = options();
+  small.topics.defaults.max_lag_bytes = 1024;
+  small.outbound.max_queued_bytes = 1024 * 1024;
+  small.outbound.max_backlog_bytes = 256 * 1024;
+  hub hub(small);
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client client(port);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 1; }));
+  const std::string large(1'000'000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    const auto to_all = [](const connection&) { return true; };
+    ASSERT_TRUE(eventually([&] { return !hub.broadcast_if(to_all, large); }));
+    EXPECT_EQ(client.read_text(), large);
+  }
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(BroadcastTest);

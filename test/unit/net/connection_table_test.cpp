@@ -10,6 +10,7 @@
 #include <atomic>
 #include <limits>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace broadcast_hub::net {
@@ -19,10 +20,11 @@ namespace {
 class ConnectionTableTest : public testing::Test {
  protected:
   connection_id add() {
-    const connection_id id = table_.reserve();
-    table_.insert(id, std::make_unique<connection>(
-                          shard_, tcp_socket(shard_.events_loop().context()), remote(), id, 0));
-    return id;
+    const auto make = [this](connection_id id) {
+      return std::make_unique<connection>(shard_, tcp_socket(shard_.events_loop().context()),
+                                          remote(), id, 0);
+    };
+    return table_.add(make).id();
   }
 
   static asio::ip::tcp::endpoint remote() { return {asio::ip::address_v4::loopback(), 50312}; }
@@ -60,6 +62,14 @@ TEST_F(ConnectionTableTest, ASlotIsUsedAgainUnderAnotherId) {
   EXPECT_NE(second, first);
   EXPECT_EQ(table_.find(first), nullptr);
   EXPECT_NE(table_.find(second), nullptr);
+}
+
+TEST_F(ConnectionTableTest, AConnectionThatCannotBeMadeTakesNoSlot) {
+  const auto fail = [](connection_id) -> std::unique_ptr<connection> { throw std::bad_alloc(); };
+  EXPECT_THROW(table_.add(fail), std::bad_alloc);
+  EXPECT_EQ(table_.size(), 0U);
+  EXPECT_EQ(add().slot, 0U);
+  EXPECT_EQ(table_.slots(), 1U);
 }
 
 TEST_F(ConnectionTableTest, AnUnknownSlotIsNobody) {

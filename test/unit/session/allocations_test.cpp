@@ -154,7 +154,8 @@ TEST_P(PublishingAllocationsTest, OneThatIsKeptInAHistoryToo) {
   EXPECT_LE(spent.publishing, publications);
 }
 
-INSTANTIATE_TEST_SUITE_P(Payloads, PublishingAllocationsTest, testing::Values(64, 1024, 16'384));
+INSTANTIATE_TEST_SUITE_P(Payloads, PublishingAllocationsTest,
+                         testing::Values(64, 1024, 16'384, 100'000));
 
 }  // namespace
 }  // namespace broadcast_hub::session

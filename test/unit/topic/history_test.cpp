@@ -21,10 +21,10 @@ class HistoryTest : public testing::Test {
 
   void add(const std::string& text) {
     const std::string unit = unit_of(text);
-    lane_.append(unit, {}, ++offset_);
-    const lane_end end = lane_.end(offset_);
-    history_.add(end.newest, end.at.part, now_);
-    history_.trim(end.at.position, now_);
+    lane_.make_room(unit.size(), offset_++, history_.bytes(lane_.position()));
+    history_.add(lane_.position(), lane_.last(), now_);
+    lane_.append(unit, {});
+    history_.trim(lane_.position(), now_);
   }
 
   /// Offsets and texts of what is kept behind `since`.

@@ -24,6 +24,21 @@ TEST_F(ReaderTest, ASubscriberGetsWhatIsPublishedFromThenOn) {
   EXPECT_THAT(received(0), ElementsAre("a", "b"));
 }
 
+TEST_F(ReaderTest, AQuietTopicKeepsLittleAfterABurst) {
+  subscribe(0, "news");
+  for (int i = 0; i < 200; ++i)
+    publish("news", std::string(1000, 'x'));
+  walk();
+  EXPECT_GT(shard().registry.budget().used(), 30'000U);
+  shard().registry.sweep(shard().now);
+  EXPECT_TRUE(shard().registry.sweep(shard().now).wake.test(0));
+  EXPECT_FALSE(topics().begin_walk());
+  EXPECT_LE(shard().registry.budget().used(), 1000U);
+  publish("news", "more");
+  walk();
+  EXPECT_EQ(received(0).back(), "more");
+}
+
 TEST_F(ReaderTest, AnUnsubscriptionEndsThat) {
   subscribe(0, "news");
   publish("news", "a");

@@ -16,7 +16,8 @@ memory_budget budget{1'000'000'000};
 constexpr auto open_end = std::numeric_limits<std::uint64_t>::max();
 
 TEST(SegmentTest, ASegmentCountsFromItsBegin) {
-  segment part(1000, 7, 16, budget);
+  const auto made = segment::make(1000, 7, 16, budget);
+  segment& part = *made;
   EXPECT_EQ(part.units_before(), 7U);
   EXPECT_EQ(part.begin(), 1000U);
   EXPECT_EQ(part.end(), open_end);
@@ -30,8 +31,9 @@ TEST(SegmentTest, ASegmentCountsFromItsBegin) {
 }
 
 TEST(SegmentTest, SealingTellsWhereTheNextOneBegins) {
-  segment part(0, 0, 16, budget);
-  const auto next = std::make_shared<segment>(12, 0, 16, budget);
+  const auto made = segment::make(0, 0, 16, budget);
+  segment& part = *made;
+  const auto next = segment::make(12, 0, 16, budget);
   part.seal(next);
   EXPECT_EQ(part.end(), 12U);
   EXPECT_EQ(part.next(), next);
@@ -40,10 +42,10 @@ TEST(SegmentTest, SealingTellsWhereTheNextOneBegins) {
 // Recursion would need a stack frame for each segment.
 TEST(SegmentTest, ALongChainIsDestroyedWithoutRecursion) {
   constexpr std::uint64_t length = 200'000;
-  auto first = std::make_shared<segment>(0, 0, 1, budget);
+  auto first = segment::make(0, 0, 1, budget);
   auto last = first;
   for (std::uint64_t i = 1; i < length; ++i) {
-    auto next = std::make_shared<segment>(i, 0, 1, budget);
+    auto next = segment::make(i, 0, 1, budget);
     last->seal(next);
     last = std::move(next);
   }
@@ -58,7 +60,7 @@ TEST(SegmentTest, WhoeverHoldsASegmentHoldsAllThatFollow) {
   std::vector<std::shared_ptr<segment>> chain;
   std::vector<std::weak_ptr<segment>> watched;
   for (std::uint64_t i = 0; i < 5; ++i) {
-    chain.push_back(std::make_shared<segment>(i, 0, 1, budget));
+    chain.push_back(segment::make(i, 0, 1, budget));
     watched.emplace_back(chain.back());
     if (i > 0) {
       chain[i - 1]->seal(chain[i]);
@@ -73,8 +75,8 @@ TEST(SegmentTest, WhoeverHoldsASegmentHoldsAllThatFollow) {
 }
 
 TEST(SegmentTest, TheBytesOfOneSegmentKeepNoOther) {
-  auto first = std::make_shared<segment>(0, 0, 4, budget);
-  auto second = std::make_shared<segment>(4, 0, 4, budget);
+  auto first = segment::make(0, 0, 4, budget);
+  auto second = segment::make(4, 0, 4, budget);
   const std::weak_ptr<segment> watched = second;
   first->write(0, "abcd");
   first->seal(std::move(second));
@@ -86,7 +88,7 @@ TEST(SegmentTest, TheBytesOfOneSegmentKeepNoOther) {
 
 TEST(SegmentTest, ItsBytesCountAgainstTheBudgetAsLongAsSomebodyHoldsThem) {
   memory_budget own(10'000);
-  auto part = std::make_shared<segment>(0, 0, 4096, own);
+  auto part = segment::make(0, 0, 4096, own);
   EXPECT_GE(own.used(), 4096U);
   const std::shared_ptr<const char[]> bytes = part->bytes();
   part.reset();
@@ -95,7 +97,7 @@ TEST(SegmentTest, ItsBytesCountAgainstTheBudgetAsLongAsSomebodyHoldsThem) {
 
 TEST(SegmentTest, ABudgetGetsBackWhatWasTaken) {
   memory_budget own(10'000);
-  { const segment part(0, 0, 8000, own); }
+  segment::make(0, 0, 8000, own);
   EXPECT_EQ(own.used(), 0U);
   EXPECT_TRUE(own.has_room_for(10'000));
   EXPECT_FALSE(own.has_room_for(10'001));

@@ -104,7 +104,7 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
       EXPECT_FALSE(own.subscribe(who, i % 2 == 0 ? "a.*" : ">"));
       own.offer_all(who);
       if (who.pending())
-        who.advance(who.pending_bytes());
+        who.advance(unsent(who).size());
       own.leave(who);
       if (own.begin_walk())
         own.end_walk(time_point());
@@ -141,9 +141,9 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
 // the thread sanitizer can see that: between the two threads nothing is synchronised but the count.
 TEST(SegmentThreadsTest, AReaderThatHasLetGoAndOneThatFreesDoNotMeet) {
   memory_budget budget(1'000'000);
-  auto first = std::make_shared<segment>(0, 0, 1, budget);
-  auto second = std::make_shared<segment>(1, 0, 1, budget);
-  auto third = std::make_shared<segment>(2, 0, 1, budget);
+  auto first = segment::make(0, 0, 1, budget);
+  auto second = segment::make(1, 0, 1, budget);
+  auto third = segment::make(2, 0, 1, budget);
   const std::weak_ptr<segment> watched = third;
   first->seal(second);
   second->seal(std::move(third));

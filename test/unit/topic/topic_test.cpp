@@ -71,10 +71,9 @@ TEST_F(TopicTest, AReaderIsWokenOnceUntilItReads) {
   the().attach(lane_kind::raw, 1);
   EXPECT_EQ(append(10).wake.to_string().find('1'), max_readers - 2);
   EXPECT_TRUE(append(10).wake.none());
-  std::vector<inbox::notice> news;
-  inboxes_[1].take(news);
-  ASSERT_EQ(news.size(), 1U);
-  EXPECT_EQ(news[0].from.get(), &the());
+  ASSERT_EQ(inboxes_[1].first().from.get(), &the());
+  inboxes_[1].drop_first();
+  EXPECT_EQ(inboxes_[1].first().from, nullptr);
   EXPECT_TRUE(append(10).wake.none());  // it has been told, and has not read yet
   the().begin_reading(lane_kind::raw, 1);
   EXPECT_TRUE(append(10).wake.test(1));
@@ -184,7 +183,7 @@ TEST_F(TopicTest, AReaderBeginsWhereItWasAttached) {
 
 TEST_F(TopicTest, SubscribersThatWerePresumedGoWhenTheReaderCountsItself) {
   the().attach(lane_kind::raw, 0);
-  the().presume(lane_kind::raw, 0, 5);
+  the().introduce(lane_kind::raw, 0, 5);
   EXPECT_EQ(append(10).subscribers, 5U);
   const lane::claimed place = the().claim(lane_kind::raw, 0);
   EXPECT_EQ(place.presumed, 5U);
@@ -192,34 +191,101 @@ TEST_F(TopicTest, SubscribersThatWerePresumedGoWhenTheReaderCountsItself) {
   the().replace_presumed(place.presumed, 4);
   EXPECT_EQ(append(10).subscribers, 4U);
   the().attach(lane_kind::raw, 1);
-  the().presume(lane_kind::raw, 1, 3);
+  the().introduce(lane_kind::raw, 1, 3);
   the().detach(lane_kind::raw, 1);
   EXPECT_EQ(the().subscribers(), 4U);
 }
 
 TEST_F(TopicTest, RetiresWhenNobodyHasUsedItForAWhile) {
-  using fate = topic::fate;
   the().attach(lane_kind::raw, 0);
-  EXPECT_EQ(the().sweep(now_, 60s), fate::stays);
-  EXPECT_EQ(the().sweep(now_ + 1h, 60s), fate::stays);
+  EXPECT_FALSE(the().sweep(now_, 60s).retired);
+  EXPECT_FALSE(the().sweep(now_ + 1h, 60s).retired);
   the().detach(lane_kind::raw, 0);
-  EXPECT_EQ(the().sweep(now_ + 2h, 60s), fate::stays);  // used since the last sweep
-  EXPECT_EQ(the().sweep(now_ + 2h + 59s, 60s), fate::stays);
+  EXPECT_FALSE(the().sweep(now_ + 2h, 60s).retired);  // used since the last sweep
+  EXPECT_FALSE(the().sweep(now_ + 2h + 59s, 60s).retired);
   append(10);
-  EXPECT_EQ(the().sweep(now_ + 2h + 60s, 60s), fate::stays);
-  EXPECT_EQ(the().sweep(now_ + 2h + 120s, 60s), fate::retired);
+  EXPECT_FALSE(the().sweep(now_ + 2h + 60s, 60s).retired);
+  EXPECT_TRUE(the().sweep(now_ + 2h + 120s, 60s).retired);
   EXPECT_EQ(append(10).what, outcome::retired);
   EXPECT_FALSE(the().attach(lane_kind::raw, 0));
+}
+
+// Whoever waits for publishers to go on would wait for ever.
+TEST_F(TopicTest, TellsThatItHasDrainedBeforeItRetires) {
+  the().attach(lane_kind::raw, 0);
+  budget_.take(1'000'000);
+  EXPECT_EQ(append(1000).what, outcome::overloaded);
+  the().detach(lane_kind::raw, 0);
+  budget_.give_back(1'000'000);
+  const topic::swept swept = the().sweep(now_, 0s);
+  EXPECT_TRUE(swept.retired || the().sweep(now_, 0s).retired);
+  EXPECT_TRUE(swept.drained);
+}
+
+/// A lane of one reader, which reads everything at once.
+class TopicMemoryTest : public TopicTest {
+ protected:
+  TopicMemoryTest() {
+    environment_.max_backlog_bytes = 1'000'000;
+    the().attach(lane_kind::raw, 0);
+    the().claim(lane_kind::raw, 0);
+  }
+  void read(std::uint64_t lag = 0) {
+    while (inboxes_[0].first().from)
+      inboxes_[0].drop_first();
+    const std::uint64_t end = the().begin_reading(lane_kind::raw, 0).at.position;
+    the().finish_reading(lane_kind::raw, 0, end, lag);
+  }
+  void fill_and_read() {
+    for (int i = 0; i < 200; ++i)
+      append(1000);
+    read();
+    ASSERT_GT(budget_.used(), 30'000U);
+  }
+};
+
+// Topics that everybody had read to the end once used up the memory of all.
+TEST_F(TopicMemoryTest, WhereEverythingIsReadAtOnceSegmentsStaySmall) {
+  for (int i = 0; i < 1000; ++i) {
+    append(100);
+    read();
+  }
+  EXPECT_LE(budget_.used(), 5000U);
+}
+
+TEST_F(TopicMemoryTest, WhatIsQuietAfterABurstKeepsLittle) {
+  fill_and_read();
+  EXPECT_TRUE(the().sweep(now_, 60s).wake.none());  // not quiet yet
+  EXPECT_TRUE(the().sweep(now_, 60s).wake.test(0));
+  EXPECT_LE(budget_.used(), 1000U);
+  EXPECT_TRUE(the().sweep(now_, 60s).wake.none());
+  EXPECT_EQ(append(100).what, outcome::appended);
+  EXPECT_EQ(the().end(lane_kind::raw).at.position, 200'100U);
+}
+
+TEST_F(TopicMemoryTest, WhenMemoryIsShortItKeepsLittleAtOnce) {
+  fill_and_read();
+  budget_.take(800'000);
+  the().sweep(now_, 60s);
+  EXPECT_LE(budget_.used(), 801'000U);
+}
+
+TEST_F(TopicMemoryTest, WhatSomebodyIsBehindIsKept) {
+  fill_and_read();
+  read(1);
+  the().sweep(now_, 60s);
+  the().sweep(now_, 60s);
+  EXPECT_GT(budget_.used(), 30'000U);
 }
 
 TEST_F(TopicTest, HistoryKeepsItAlive) {
   options_.history.max_publications = 10;
   options_.history.max_age = 10min;
   append(10);
-  EXPECT_EQ(the().sweep(now_, 60s), topic::fate::stays);
-  EXPECT_EQ(the().sweep(now_ + 9min, 60s), topic::fate::stays);
-  EXPECT_EQ(the().sweep(now_ + 10min, 60s), topic::fate::stays);
-  EXPECT_EQ(the().sweep(now_ + 11min, 60s), topic::fate::retired);
+  EXPECT_FALSE(the().sweep(now_, 60s).retired);
+  EXPECT_FALSE(the().sweep(now_ + 9min, 60s).retired);
+  EXPECT_FALSE(the().sweep(now_ + 10min, 60s).retired);
+  EXPECT_TRUE(the().sweep(now_ + 11min, 60s).retired);
 }
 
 TEST_F(TopicTest, HistoryAnswersFromAnyOffset) {

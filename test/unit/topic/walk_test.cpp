@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace broadcast_hub::topic {
 namespace {
 
@@ -53,6 +57,41 @@ TEST_F(WalkTest, SeveralTopicsAreServedInOneVisit) {
   EXPECT_THAT(visited_, UnorderedElementsAre(0, 1));
   EXPECT_THAT(received(0), UnorderedElementsAre("1", "2"));
   EXPECT_THAT(received(1), ElementsAre("2"));
+}
+
+// It once lost what the walk had not given it yet.
+TEST_F(WalkTest, WhoChangesHowItIsSubscribedMissesNothing) {
+  subscribe(0, "t.x");
+  subscribe(1, "t.x");
+  publish("t.x", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  ASSERT_EQ(step(), 0U);
+  subscribe(1, "t.*");
+  ASSERT_FALSE(topics().unsubscribe(person(1), "t.x"));
+  finish();
+  EXPECT_THAT(received(0), ElementsAre("1"));
+  EXPECT_THAT(received(1), ElementsAre("1"));
+  EXPECT_EQ(topics().count().offered.value(), 2U);
+}
+
+TEST_F(WalkTest, WhoIsSubscribedToManyTopicsGetsAllOfThemInPieces) {
+  subscribe(0, ">");
+  std::map<std::string, std::vector<int>> expected;
+  std::string taken;
+  for (int round = 0; round < 20; ++round) {
+    for (int topic = round % 3; topic < 50; topic += 3) {
+      const std::string name = "t" + std::to_string(topic);
+      expected[name].push_back(round);
+      publish(name, name + " " + std::to_string(round));
+    }
+    walk(0);
+    take(0, static_cast<std::size_t>(37 * round));
+  }
+  take(0);
+  std::map<std::string, std::vector<int>> got;
+  for (const std::string& text : received(0))
+    got[text.substr(0, text.find(' '))].push_back(std::stoi(text.substr(text.find(' '))));
+  EXPECT_EQ(got, expected);
 }
 
 TEST_F(WalkTest, ItsEndIsFixedWhenItBegins) {

@@ -1,0 +1,178 @@
+// Memory is short for a moment: a connection may be lost, and what is published then, but the hub
+// goes on. Every allocation that a hub makes in some minutes of its life fails once, one by one.
+
+#include "support/allocation_count.hpp"
+#include "support/client_frame.hpp"
+#include "support/raw_client.hpp"
+
+#include <broadcast_hub/hub.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace broadcast_hub::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A hub with three clients, of which some stall, that does a bit of everything.
+class life {
+ public:
+  explicit life(scarce_memory& memory) : memory_(memory), hub_(options()) {
+    hub_.on_open([](const connection& peer) {
+      peer.subscribe("a.*");
+      peer.subscribe("b");
+      peer.send("hello");
+    });
+    hub_.on_message([this](const connection& peer, std::string_view text) {
+      hub_.publish("a.x", text);
+      hub_.publish("b", text);
+      peer.send(text);
+      hub_.broadcast("all");
+      if (text == "leave")
+        peer.unsubscribe("a.*");
+    });
+    listen_options where;
+    where.sockets.send_buffer_bytes = 4096;
+    where.permessage_deflate = true;
+    port_ = hub_.listen(where);
+    hub_.poll();
+  }
+
+  void run() {
+    for (auto& each : clients_) {
+      each.emplace(port_, tiny_buffer);
+      each->send(handshake_request("/", &each == &clients_[2] ? deflate_offer : ""));
+      poll();
+    }
+    for (auto& each : clients_)
+      tell(*each, "hi");
+    const std::string large(30'000, 'x');
+    for (int i = 0; i < 10; ++i) {
+      when_scarce([&] { hub_.broadcast(large); });
+      when_scarce([&] { hub_.publish("a.x", "small"); });
+      poll();
+    }
+    tell(*clients_[1], "leave");
+    clients_[0]->reset();
+    poll();
+    std::vector<char> sink(100'000);
+    for (int i = 0; i < 10; ++i) {
+      clients_[1]->read_some(sink);
+      clients_[2]->read_some(sink);
+      poll();
+    }
+    when_scarce([&] { hub_.publish("a.y", large); });
+    clients_[1]->reset();
+    poll();
+  }
+
+  /// Memory is there again: somebody new must get all that there is to get.
+  testing::AssertionResult serves_a_newcomer() {
+    std::string received;
+    raw_client client(port_);
+    client.send(handshake_request());
+    if (!comes(client, received, {"hello"}))
+      return testing::AssertionFailure() << "no greeting, but: " << received;
+    hub_.publish("a.x", "from a.x");
+    hub_.publish("a.z", "from a.z");
+    hub_.publish("b", "from b");
+    hub_.broadcast("from all");
+    if (!comes(client, received, {"from a.x", "from a.z", "from b", "from all"}))
+      return testing::AssertionFailure() << "incomplete: " << received;
+    return testing::AssertionSuccess();
+  }
+
+  void expect_clean_end() {
+    hub_.stop(1ms);
+    const hub_stats stats = hub_.stats();
+    EXPECT_EQ(stats.connections_open, 0U);
+    EXPECT_EQ(stats.sockets_open, 0U);
+    EXPECT_EQ(stats.connections_opened, stats.connections_closed);
+    EXPECT_EQ(stats.pending, 0U);
+    EXPECT_EQ(stats.offered, stats.deliveries + stats.dropped_oldest + stats.dropped_at_end);
+  }
+
+ private:
+  static constexpr int tiny_buffer = 4096;
+
+  static hub_options options() {
+    hub_options chosen;
+    chosen.topics.defaults.slow_consumers = slow_consumer_policy::drop_oldest;
+    chosen.topics.defaults.max_lag_bytes = 64 * 1024;
+    chosen.log.sink = [](const log_record&) {};
+    chosen.log.level = log_level::trace;
+    return chosen;
+  }
+
+  template <typename Work>
+  void when_scarce(Work work) {
+    const with_scarce_memory scope(memory_);
+    try {
+      work();
+    } catch (const std::bad_alloc&) {  // told to the application, as it should be
+    }
+  }
+
+  void poll() {
+    when_scarce([this] {
+      while (hub_.poll() > 0) {
+      }
+    });
+  }
+
+  void tell(raw_client& client, std::string_view text) {
+    try {
+      client.send(client_frame(opcode::text, text));
+    } catch (const std::exception&) {  // it may have lost its connection
+    }
+    poll();
+  }
+
+  bool comes(raw_client& client, std::string& received, const std::vector<std::string>& wanted) {
+    std::vector<char> room(100'000);
+    return eventually(
+        [&] {
+          hub_.poll();
+          received.append(room.data(), client.read_some(room));
+          return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& each) {
+            return received.find(each) != std::string::npos;
+          });
+        },
+        5s);
+  }
+
+  scarce_memory& memory_;
+  hub hub_;
+  std::uint16_t port_ = 0;
+  std::array<std::optional<raw_client>, 3> clients_;
+};
+
+class ScarceMemoryTest : public testing::TestWithParam<unsigned> {};
+
+TEST_P(ScarceMemoryTest, TheHubGoesOnWhereverItFails) {
+  std::uint64_t allocations = 0;
+  for (;; ++allocations) {
+    SCOPED_TRACE("after " + std::to_string(allocations) + " allocations");
+    scarce_memory memory{allocations, GetParam()};
+    life one(memory);
+    one.run();
+    if (memory.left > 0)
+      break;  // it needed no more than that
+    ASSERT_TRUE(one.serves_a_newcomer());
+    one.expect_clean_end();
+    if (HasFailure())
+      break;
+  }
+  EXPECT_GT(allocations, 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(InARow, ScarceMemoryTest, testing::Values(1, 3));
+
+}  // namespace
+}  // namespace broadcast_hub::test
