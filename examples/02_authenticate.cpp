@@ -22,7 +22,9 @@ namespace {
 // [region decide]
 upgrade_reply decide(std::string_view authorization) {
   if (authorization.empty()) {
-    return upgrade_reply::refuse(401, "Say who you are, with an Authorization header.");
+    upgrade_reply answer = upgrade_reply::refuse(401, "Say who you are.");
+    answer.headers = {{"WWW-Authenticate", "Bearer"}};
+    return answer;
   }
   if (authorization != "Bearer alice-token") {
     return upgrade_reply::refuse(403, "This token opens nothing here.");

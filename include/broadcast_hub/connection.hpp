@@ -84,8 +84,9 @@ class BROADCAST_HUB_EXPORT connection {
   /// call it in handlers.
   std::any* user_data() const;
 
+  /// The same peer of the same hub.
   friend bool operator==(const connection& a, const connection& b) noexcept {
-    return a.id_ == b.id_;
+    return a.id_ == b.id_ && !a.hub_.owner_before(b.hub_) && !b.hub_.owner_before(a.hub_);
   }
   friend bool operator!=(const connection& a, const connection& b) noexcept { return !(a == b); }
 

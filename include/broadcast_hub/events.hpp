@@ -40,6 +40,12 @@ struct upgrade_reply {
   std::string info;         ///< anything about the client, to be asked of `connection::info()`
   std::string subprotocol;  ///< one of those offered, or empty for none
 
+  /// Sent with the answer, for example {"WWW-Authenticate", "Bearer"} with 401, which must have it
+  /// (RFC 9110, section 15.5.2), or {"Set-Cookie", ...}. Not those that say where the answer ends
+  /// or what became of the handshake: Connection, Content-Length, Content-Type, Date,
+  /// Transfer-Encoding, Upgrade and Sec-WebSocket-.
+  std::vector<std::pair<std::string, std::string>> headers;
+
   BROADCAST_HUB_EXPORT static upgrade_reply accept(std::string user = {}, std::string info = {});
   BROADCAST_HUB_EXPORT static upgrade_reply refuse(int status, std::string body = {});
 };
@@ -55,8 +61,8 @@ class BROADCAST_HUB_EXPORT upgrade_responder {
 
   explicit upgrade_responder(std::shared_ptr<state> state) noexcept;
 
-  /// An invalid reply (a status out of range, a subprotocol that was not offered) is logged as an
-  /// error and refuses with 500.
+  /// An invalid reply (a status out of range, a subprotocol that was not offered, a header that may
+  /// not be sent) is logged as an error and refuses with 500.
   void reply(upgrade_reply reply) const;
 
  private:

@@ -91,8 +91,8 @@ class BROADCAST_HUB_EXPORT hub {
   std::uint16_t listen(const listen_options& options);
 
   /// Serves until `stop()`, SIGINT or SIGTERM, on the calling thread (shard 0) and on own threads
-  /// (the other shards). The only method that installs signal handlers; the second signal ends
-  /// every connection at once.
+  /// (the other shards). The only method that installs signal handlers, and puts back what was
+  /// there before; the second signal ends every connection at once.
   ///
   /// Errors: throws `std::logic_error` when the hub was started before, `std::system_error` when
   /// there are no threads or descriptors left; the hub has stopped then.
@@ -129,13 +129,15 @@ class BROADCAST_HUB_EXPORT hub {
   /// Publishes on the topic "default", to which every connection is subscribed from the start.
   publish_result broadcast(std::string_view payload, message_kind kind = message_kind::text);
 
-  /// Connections subscribed to a topic, by name or by pattern.
+  /// Connections subscribed to a topic, by name or by pattern. Where the topic is not there,
+  /// whoever has several patterns that match counts for each.
   std::size_t subscriber_count(std::string_view topic) const;
 
   /// Publications of a topic behind the offset `since`, at most `limit`, as far as its
   /// `topic_options::history` keeps them.
   ///
-  /// Errors, in the result: `invalid_topic`. A topic that is not there has no publications.
+  /// Errors, in the result: `invalid_topic`. A topic that is not there has no publications; epoch
+  /// and newest offset of one that is gone are known for 24 hours.
   history_result history(std::string_view topic, std::uint64_t since = 0,
                          std::size_t limit = 1000) const;
 

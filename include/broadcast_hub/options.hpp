@@ -20,7 +20,7 @@ struct limit_options {
   std::size_t max_message_bytes = std::size_t{64} * 1024;
 
   /// Largest request head (request line and headers), in bytes; a larger one is answered 431.
-  /// Range 256 to 16,000, which is what the parser can hold.
+  /// Range 256 to 12,800, which is what the parser can hold however short the lines are.
   std::size_t max_header_bytes = std::size_t{8} * 1024;
 
   /// Connections at a time, plain HTTP included; a request past it is answered 503, and sockets
@@ -103,9 +103,13 @@ struct hub_options {
   log_options log;
 };
 
-/// What the kernel keeps for each connection of a listener. A peer that does not read costs this
-/// memory too.
+/// How the kernel sends for each connection of a listener, and what it keeps for it. A peer that
+/// does not read costs this memory too.
 struct socket_options {
+  /// Whether small messages leave at once (TCP_NODELAY), instead of waiting for up to 40 ms to be
+  /// joined with others. What one turn of the loop sends leaves together in any case.
+  bool no_delay = true;
+
   /// Size of the send buffer (SO_SNDBUF); the kernel doubles it for its own use. 0: the system
   /// chooses and lets it grow, to 4 MiB on most. Range 4 KiB to 1 GiB.
   std::size_t send_buffer_bytes = 0;

@@ -12,10 +12,12 @@ namespace broadcast_hub {
 
 /// What became of a publication.
 struct publish_result {
-  std::error_code error;        ///< set when nothing was published
-  std::uint64_t epoch = 0;      ///< tells apart the lives of a topic: offsets of one are comparable
-  std::uint64_t offset = 0;     ///< its place in the topic, counted from 1
-  std::size_t subscribers = 0;  ///< connections subscribed at that moment
+  std::error_code error;     ///< set when nothing was published
+  std::uint64_t epoch = 0;   ///< tells apart the lives of a topic: offsets of one are comparable
+  std::uint64_t offset = 0;  ///< its place in the topic, counted from 1
+  /// Connections subscribed at that moment. For the first publication of a topic that was not
+  /// there, whoever has several patterns that match counts for each.
+  std::size_t subscribers = 0;
 
   /// Bytes that the slowest subscriber was behind, as far as its shard knew. See `hub::on_drain`.
   std::uint64_t lag_bytes = 0;
@@ -33,7 +35,7 @@ struct past_publication {
 /// What `hub::history` found.
 struct history_result {
   std::error_code error;
-  std::uint64_t epoch = 0;
+  std::uint64_t epoch = 0;          ///< 0: the hub knows nothing of the topic
   std::uint64_t newest_offset = 0;  ///< of the topic's last publication; 0 when there was none
   bool complete = false;  ///< no publication behind `since` is missing before the first of these
   std::vector<past_publication> publications;  ///< the oldest first

@@ -1,12 +1,17 @@
 #include "http/folder.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace broadcast_hub::http {
 namespace {
@@ -27,60 +32,46 @@ folder::opened result_of(int descriptor_or_minus_one) {
   return {descriptor(descriptor_or_minus_one), 0};
 }
 
-folder::opened open_by_kernel(int root, const std::string& relative) {
-  open_how how = {};
-  how.flags = static_cast<unsigned>(read_flags);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  const char* path = relative.empty() ? "." : relative.c_str();
-  // The kernel says EAGAIN when it cannot be sure because something was renamed meanwhile.
-  constexpr int most_attempts = 8;
-  for (int attempt = 1;; ++attempt) {
-    const auto file = static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
-    const bool again = file < 0 && (errno == EAGAIN || errno == EINTR);
-    if (!again || attempt == most_attempts) {
-      return result_of(file);
+/// The names of a path that are still to be walked, the first one last.
+class names_to_walk {
+ public:
+  explicit names_to_walk(std::string_view path) { put_first(path); }
+
+  bool empty() const noexcept { return names_.empty(); }
+
+  std::string take() {
+    std::string name = std::move(names_.back());
+    names_.pop_back();
+    return name;
+  }
+
+  /// A link is walked instead of its name.
+  void put_first(std::string_view path) {
+    while (!path.empty()) {
+      const std::size_t slash = path.rfind('/');
+      const std::string_view name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+      if (!name.empty() && name != ".")
+        names_.emplace_back(name);
+      path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
     }
   }
-}
 
-// The links are resolved first. The walk along the result follows none, so a link that is put
-// there in between makes it fail.
-folder::opened open_by_walk(int root, const std::string& root_path, const std::string& relative) {
-  std::error_code reason;
-  const std::string real = std::filesystem::canonical(root_path + '/' + relative, reason).string();
-  if (reason) {
-    return {descriptor(), reason.value()};
-  }
-  if (real == root_path) {
-    return result_of(::openat(root, ".", read_flags));
-  }
-  const std::string below = root_path == "/" ? root_path : root_path + '/';
-  if (!real.starts_with(below)) {
-    return {descriptor(), EXDEV};
-  }
-  return open_without_links(root, std::string_view(real).substr(below.size()));
+ private:
+  std::vector<std::string> names_;
+};
+
+/// Where a symbolic link leads; nothing if it is none.
+std::optional<std::string> read_link(int folder, const std::string& name) {
+  std::array<char, PATH_MAX> target;
+  const ssize_t size = ::readlinkat(folder, name.c_str(), target.data(), target.size());
+  if (size < 0)
+    return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
 }  // namespace
 
-folder::opened open_without_links(int root, std::string_view relative) {
-  descriptor passed;
-  for (;;) {
-    const std::size_t slash = relative.find('/');
-    const bool last = slash == std::string_view::npos;
-    const std::string name(relative.substr(0, slash));
-    const int from = passed ? passed.get() : root;
-    const int flags = (last ? read_flags : pass_flags) | O_NOFOLLOW;
-    folder::opened next = result_of(::openat(from, name.c_str(), flags));
-    if (last || !next.file) {
-      return next;
-    }
-    passed = std::move(next.file);
-    relative.remove_prefix(slash + 1);
-  }
-}
-
-folder::folder(const std::string& path, lookup how) : how_(how) {
+folder::folder(const std::string& path) {
   std::error_code reason;
   path_ = std::filesystem::canonical(path, reason).string();
   if (reason) {
@@ -104,15 +95,40 @@ folder::opened folder::open(const std::string& relative) const {
   if (!root.file) {
     return root;
   }
-  if (how_ == lookup::by_walk) {
-    return open_by_walk(root.file.get(), path_, relative);
+  // Each folder on the way is held, and no link is followed by the system: what others change in
+  // the tree meanwhile can make this fail, but cannot lead it out.
+  std::vector<descriptor> way;
+  way.push_back(std::move(root.file));
+  names_to_walk names(relative);
+  constexpr int most_links = 40;
+  for (int links = 0; !names.empty();) {
+    const std::string name = names.take();
+    const int here = way.back().get();
+    if (name == "..") {
+      way.pop_back();
+      if (way.empty())
+        return {descriptor(), EXDEV};
+      continue;
+    }
+    const bool last = names.empty() && !relative.ends_with('/');
+    opened next =
+        result_of(::openat(here, name.c_str(), (last ? read_flags : pass_flags) | O_NOFOLLOW));
+    if (next.file) {
+      if (last)
+        return next;
+      way.push_back(std::move(next.file));
+      continue;
+    }
+    const auto target = read_link(here, name);
+    if (!target)
+      return next;
+    if (target->starts_with('/'))
+      return {descriptor(), EXDEV};
+    if (++links > most_links)
+      return {descriptor(), ELOOP};
+    names.put_first(*target);
   }
-  opened found = open_by_kernel(root.file.get(), relative);
-  // Kernels before 5.6 do not know the call, and some containers forbid it.
-  if (found.error == ENOSYS || found.error == EPERM) {
-    return open_by_walk(root.file.get(), path_, relative);
-  }
-  return found;
+  return result_of(::openat(way.back().get(), ".", read_flags));
 }
 
 }  // namespace broadcast_hub::http

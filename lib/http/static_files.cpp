@@ -35,8 +35,9 @@ wire::response refusal(int status, std::string_view text) {
 }
 
 wire::response method_not_allowed() {
-  wire::response response = refusal(405, "Only GET and HEAD are served here.");
-  response.headers.emplace_back("Allow", "GET, HEAD");
+  wire::response response =
+      wire::method_not_allowed("Only GET and HEAD are served here.", "GET, HEAD");
+  add_common_headers(response);
   return response;
 }
 
@@ -154,11 +155,11 @@ std::optional<wire::response> static_files::send_file(const wire::request& reque
     return refusal(412, "The file is not the one that the request asks for.");
   }
   if (response.status == 200) {
-    response.body = cache_.read(file, stamp);
-    if (!response.body) {
+    response.headers.emplace_back("Content-Type", media_type_of(name));
+    response.omitted_bytes = stamp.size;
+    if (request.method == "GET" && !(response.body = cache_.read(file, stamp))) {
       return std::nullopt;
     }
-    response.headers.emplace_back("Content-Type", media_type_of(name));
   }
   add_validators(response, std::move(etag), stamp.modified(), now);
   add_common_headers(response);

@@ -15,9 +15,10 @@ namespace broadcast_hub::http {
 
 /// Answers GET and HEAD with the files below one folder, and everything else with the right 4xx.
 ///
-/// Nothing outside the folder is ever sent, and no file or folder whose name starts with a dot.
-/// Links are followed while they stay inside. A folder is its `index.html`. A response has the
-/// whole file as its body; responses that exist at the same time share it. Reading blocks.
+/// Nothing outside the folder is ever sent, and nothing is asked for by a name that starts with a
+/// dot. Relative links are followed while they stay inside. A folder is its `index.html`. A
+/// response has the whole file as its body; responses that exist at the same time share it. Reading
+/// blocks.
 ///
 /// Thread safety: `serve` may be called from any thread.
 class static_files {

@@ -88,12 +88,13 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
   }
   if (answer.status != 101) {
     wire::response refusal = wire::text_response(answer.status, answer.body);
+    refusal.headers.insert(refusal.headers.end(), answer.headers.begin(), answer.headers.end());
     refusal.close = true;
     return refuse_upgrade(peer, request, refusal);
   }
   const bool may_deflate = rules_of(peer).options().permessage_deflate;
-  peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate), request.path,
-              {std::move(answer.user), std::move(answer.info)});
+  peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate, answer.headers),
+              request.path, {std::move(answer.user), std::move(answer.info)});
 }
 
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,

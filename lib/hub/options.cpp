@@ -110,7 +110,7 @@ void validate(const hub_options& options) {
 
   const limit_options& limits = options.limits;
   check_range("limits.max_message_bytes", limits.max_message_bytes, 1, gib);
-  check_range("limits.max_header_bytes", limits.max_header_bytes, 256, 16'000);
+  check_range("limits.max_header_bytes", limits.max_header_bytes, 256, 12'800);
   check_range("limits.max_connections", limits.max_connections, 1, 1'000'000);
   check_range("limits.max_partial_bytes", limits.max_partial_bytes, limits.max_message_bytes,
               64 * gib);

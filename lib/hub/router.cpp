@@ -30,13 +30,13 @@ router::router(listen_options options) : options_(std::move(options)) {
 
 router::route router::check(const wire::request& request) const {
   route found;
+  found.is_websocket = wire::asks_for_websocket(request);
   if (request.has_body) {
     found.refusal = closing(wire::text_response(413, "Requests with a body are not served here."));
     return found;
   }
-  if (!wire::asks_for_websocket(request))
+  if (!found.is_websocket)
     return found;
-  found.is_websocket = true;
   if (!serves_websockets_at(request.path)) {
     found.refusal =
         closing(wire::text_response(404, "There is no WebSocket service at this address."));
@@ -51,9 +51,11 @@ router::route router::check(const wire::request& request) const {
 wire::response router::serve(const wire::request& request) const {
   if (files_)
     return files_->serve(request);
-  if (serves_websockets_at(request.path))
-    return upgrade_required();
-  return wire::text_response(404, "Nothing is served at this address.");
+  if (!serves_websockets_at(request.path))
+    return wire::text_response(404, "Nothing is served at this address.");
+  if (request.method != "GET" && request.method != "HEAD")
+    return wire::method_not_allowed("A WebSocket request must be a GET.", "GET");
+  return upgrade_required();
 }
 
 bool router::serves_websockets_at(const std::string& path) const {

@@ -65,7 +65,8 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
 void hub_core::log_publication(std::string_view name, std::string_view payload, message_kind kind,
                                std::size_t subscribers) const noexcept {
   const bool to_all = name == topic::default_topic;
-  log_.log(log_level::debug, to_all ? "broadcast " : "published ", summary_of{kind, payload},
+  const log_level level = subscribers == 0 ? log_level::trace : log_level::debug;
+  log_.log(level, to_all ? "broadcast " : "published ", summary_of{kind, payload},
            to_all ? "" : " on ", to_all ? "" : name, " to ", subscribers,
            subscribers == 1 ? " connection: " : " connections: ", escaped{payload});
 }
@@ -98,8 +99,7 @@ void hub_core::wake(const topic::reader_set& shards) noexcept {
 }
 
 std::size_t hub_core::subscriber_count(std::string_view name) const {
-  const std::shared_ptr<topic::topic> found = topics_.find(name);
-  return found ? found->subscribers() : 0;
+  return topic::is_valid_name(name) ? topics_.subscribers(name) : 0;
 }
 
 history_result hub_core::history(std::string_view name, std::uint64_t since,
@@ -110,8 +110,13 @@ history_result hub_core::history(std::string_view name, std::uint64_t since,
     return result;
   }
   const std::shared_ptr<topic::topic> found = topics_.find(name);
-  if (!found)
+  if (!found) {
+    const topic::registry::known_place was = topics_.remembered(name);
+    result.epoch = was.epoch;
+    result.newest_offset = was.offset;
+    result.complete = since == was.offset;
     return result;
+  }
   const topic::topic::past past = found->read_history(since, limit, clock::now());
   result.epoch = found->epoch();
   result.newest_offset = past.newest;

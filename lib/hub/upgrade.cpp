@@ -3,8 +3,10 @@
 #include "base/text.hpp"
 #include "hub/hub_core.hpp"
 #include "wire/handshake.hpp"
+#include "wire/http_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace broadcast_hub {
@@ -19,7 +21,33 @@ upgrade_request describe(const wire::request& request, std::string remote_addres
   return event;
 }
 
+namespace {
+
+bool is_ours(std::string_view name) {
+  constexpr std::array ours{"Connection", "Content-Length",    "Content-Type",
+                            "Date",       "Transfer-Encoding", "Upgrade"};
+  constexpr std::string_view prefix = "Sec-WebSocket-";
+  return equal_ignoring_case(name.substr(0, prefix.size()), prefix) ||
+         std::any_of(ours.begin(), ours.end(),
+                     [&](std::string_view each) { return equal_ignoring_case(each, name); });
+}
+
+/// RFC 9110, section 5.5: what else might begin another header, or end the head.
+bool is_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
+  });
+}
+
+}  // namespace
+
 std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::request& request) {
+  for (const auto& [name, value] : answer.headers) {
+    if (!wire::is_token(name) || is_ours(name) || !is_value(value)) {
+      return join("on_upgrade replied with the header \"", printable(name), ": ", printable(value),
+                  "\", which may not be sent");
+    }
+  }
   if (answer.status != 101 && (answer.status < 400 || answer.status > 599)) {
     return join("on_upgrade replied with status ", answer.status,
                 "; it must be 101, or 400 to 599 to refuse");

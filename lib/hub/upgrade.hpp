@@ -22,7 +22,7 @@ std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::r
 
 /// What all copies of a responder share. The last copy to go answers for the application that
 /// forgot.
-class upgrade_responder::state {
+class BROADCAST_HUB_NO_EXPORT upgrade_responder::state {
  public:
   state(std::weak_ptr<hub_core> hub, connection_id id, wire::request request);
   ~state();

@@ -177,8 +177,11 @@ void connection::receive(char* data, std::size_t size) {
     }
     if (ended_)
       return;
-    if (session_.now_in() == session::session::phase::deciding) {
-      // Nothing may be sent before the answer (RFC 6455, section 4.1), so nobody needs much room.
+    const auto phase = session_.now_in();
+    if (phase == session::session::phase::deciding ||
+        (found == event::request && phase == session::session::phase::request)) {
+      // One request after the other: of many that came at once each may be for a large file. Behind
+      // a handshake nothing may be sent (RFC 6455, section 4.1), so nobody needs much room.
       if (size > shard_.context().options.limits.max_header_bytes)
         return end();
       session_.keep_early_bytes({data, size});
@@ -222,6 +225,11 @@ void connection::flush() {
   }
   session_.out().rest(socket_.native_handle());
   perform(session_.on_sent_all());
+  if (session_.now_in() == session::session::phase::request) {
+    std::string early = session_.take_early_bytes();
+    if (!early.empty())
+      return receive(early.data(), early.size());
+  }
   arm_read();
 }
 

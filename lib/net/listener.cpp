@@ -102,13 +102,14 @@ void listener::bind(const tcp::endpoint& endpoint) {
 
 void listener::set_options(tcp_acceptor& acceptor, const tcp::endpoint& endpoint) {
   // Accepted sockets inherit them.
-  const auto set = [&](int level, int name, std::size_t bytes) {
-    const int value = static_cast<int>(bytes);
-    if (bytes == 0 ||
+  const auto set = [&](int level, int name, std::size_t wanted) {
+    const int value = static_cast<int>(wanted);
+    if (wanted == 0 ||
         ::setsockopt(acceptor.native_handle(), level, name, &value, sizeof value) == 0)
       return;
     check(std::error_code(errno, std::system_category()), endpoint);
   };
+  set(IPPROTO_TCP, TCP_NODELAY, sockets_.no_delay ? 1 : 0);
   set(SOL_SOCKET, SO_SNDBUF, sockets_.send_buffer_bytes);
   set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, sockets_.max_unsent_bytes);
 }

@@ -40,7 +40,6 @@ void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
                   std::uint16_t listener) {
   if (stopping_at_)
     return;
-  prepare(socket.native_handle());
   expect_connection();
   connection& peer = table_.add([&](connection_id id) {
     return std::make_unique<connection>(*this, std::move(socket), remote, id, listener);

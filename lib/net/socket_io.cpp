@@ -1,20 +1,10 @@
 #include "net/socket_io.hpp"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
 namespace broadcast_hub::net {
-
-void prepare(int descriptor) noexcept {
-  // Failures are not worth losing a connection for: every call says MSG_DONTWAIT, too.
-  const int on = 1;
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-}
 
 send_result send_some(int descriptor, std::span<const iovec> bytes) noexcept {
   constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;

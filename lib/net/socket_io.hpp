@@ -13,10 +13,6 @@ struct send_result {
   bool failed = false;    ///< the connection is broken
 };
 
-/// Makes a fresh TCP socket fit for us: it does not wait, and sends frames at once instead of
-/// gathering small ones (TCP_NODELAY).
-void prepare(int descriptor) noexcept;
-
 /// One system call that sends without waiting and without SIGPIPE.
 send_result send_some(int descriptor, std::span<const iovec> bytes) noexcept;
 

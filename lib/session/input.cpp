@@ -43,7 +43,9 @@ session::event session::receive_request(const char* data, std::size_t size, std:
       return event::need_bytes;
     case wire::request_parser::result::bad:
       cause_ = cause::bad_request;
-      respond(wire::text_response(parser.status(), parser.fault()), false, now);
+      respond(parser.status() == 405 ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
+                                     : wire::text_response(parser.status(), parser.fault()),
+              false, now);
       consumed = size;
       return event::need_bytes;
     case wire::request_parser::result::complete:

@@ -33,6 +33,10 @@ void session::keep_early_bytes(std::string_view bytes) {
   handshake_->early_bytes += bytes;
 }
 
+std::string session::take_early_bytes() noexcept {
+  return handshake_ ? std::exchange(handshake_->early_bytes, {}) : std::string();
+}
+
 void session::respond(const wire::response& response, bool keep_alive, time_point now) {
   const bool keep = keep_alive && !response.close;
   wire::response dated = response;
@@ -138,7 +142,7 @@ void session::on_sent(time_point now) noexcept {
 
 session::action session::on_sent_all() noexcept {
   close_sent_ = ending_ != nullptr;
-  if (phase_ == phase::finishing)
+  if (phase_ == phase::finishing || (input_ended_ && nothing_to_answer()))
     return action::end_socket;
   if (phase_ != phase::draining || sending_ended_)
     return action::none;
@@ -148,14 +152,19 @@ session::action session::on_sent_all() noexcept {
 
 session::action session::on_end_of_input() noexcept {
   input_ended_ = true;
-  return finish_response();
+  // Whoever half-closes behind some requests still gets all responses.
+  const bool more_requests = handshake_ && !handshake_->early_bytes.empty();
+  return more_requests ? action::none : finish_response();
+}
+
+bool session::nothing_to_answer() const noexcept {
+  return phase_ == phase::request && handshake_->early_bytes.empty();
 }
 
 session::action session::finish_response() noexcept {
   const bool response_waits = !outbox_.queue_empty() && !was_opened_;
   if (!response_waits)
     return action::end_socket;
-  // Whoever half-closes behind a request still gets the response.
   phase_ = phase::finishing;
   return action::none;
 }

@@ -80,8 +80,9 @@ class session {
   /// Whether the owner should read: not while a request is being decided or a response waits.
   bool wants_input() const noexcept;
 
-  /// Bytes that came behind a request that is still being decided.
+  /// Bytes that came behind a request which is not answered, or whose answer has not left yet.
   void keep_early_bytes(std::string_view bytes);
+  std::string take_early_bytes() noexcept;
 
   /// Some output went out: a slow download is not an idle connection.
   void on_sent(time_point now) noexcept;
@@ -171,6 +172,7 @@ class session {
   void on_fault(const wire::frame_event& frame, time_point now);
   void account_partial_message(time_point now);
   action on_heartbeat(time_point now);
+  bool nothing_to_answer() const noexcept;
   void enter(phase next, time_point deadline) noexcept;
   void drop_slow_consumer(std::string_view reason, time_point now);
   void end_with(std::string close_frame);

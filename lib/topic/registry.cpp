@@ -35,6 +35,23 @@ std::shared_ptr<topic> registry::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : found->second;
 }
 
+std::size_t registry::subscribers(std::string_view name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = topics_.find(name);
+  if (found != topics_.end())
+    return found->second->subscribers();
+  std::size_t count = 0;
+  patterns_.for_each_match(name, [&](const interest& who) { count += *who.subscribers; });
+  return count;
+}
+
+registry::known_place registry::remembered(std::string_view name) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = remembered_.find(name);
+  return found == remembered_.end() ? known_place{}
+                                    : known_place{found->second.epoch, found->second.offset};
+}
+
 registry::opened registry::open(std::string_view name) {
   if (std::shared_ptr<topic> found = find(name))
     return {{}, std::move(found)};

@@ -62,6 +62,18 @@ class registry {
   /// Null when there is no such topic.
   std::shared_ptr<topic> find(std::string_view name) const;
 
+  /// Subscribers of a topic. Where it is not there, those whose patterns match: whoever has several
+  /// such patterns counts for each.
+  std::size_t subscribers(std::string_view name) const;
+
+  struct known_place {
+    std::uint64_t epoch = 0;  ///< 0: nothing is known of it
+    std::uint64_t offset = 0;
+  };
+
+  /// Where a topic was that is gone.
+  known_place remembered(std::string_view name) const;
+
   struct opened {
     std::error_code error;  ///< `invalid_topic` or `too_many_topics`
     std::shared_ptr<topic> found;

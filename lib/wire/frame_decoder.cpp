@@ -42,6 +42,7 @@ class frame_decoder::impl {
   void feed(unsigned char* data, std::size_t size);
   frame_event end_frame();
   frame_event take_message();
+  std::size_t limit() const noexcept;  // of the message under way
   std::uint64_t room() const noexcept;
   void fail(close_code code, std::string_view rule) noexcept;
 
@@ -128,6 +129,9 @@ void frame_decoder::impl::begin_payload() {
   if (!header_.control()) {
     message_bytes_ += payload_left_;
   }
+  if (message_open_ && !header_.control()) {
+    slots_->make_room(payload_left_, limit());  // else hybi13 would, and take up to twice as much
+  }
   std::array<unsigned char, 14> copy{};
   std::copy_n(header_.data(), header_.size(), copy.begin());
   if (header_.compressed()) {
@@ -138,15 +142,20 @@ void frame_decoder::impl::begin_payload() {
   feed(copy.data(), header_.size());
 }
 
+std::size_t frame_decoder::impl::limit() const noexcept {
+  return compressed_ ? most_compressed_bytes(max_message_bytes_) : max_message_bytes_;
+}
+
 std::uint64_t frame_decoder::impl::room() const noexcept {
   // A difference, never a sum: hybi13 adds the lengths of fragments up and lets them wrap around.
-  const std::uint64_t limit =
-      compressed_ ? most_compressed_bytes(max_message_bytes_) : max_message_bytes_;
-  return limit - message_bytes_;
+  return limit() - message_bytes_;
 }
 
 std::size_t frame_decoder::impl::read_payload(char* data, std::size_t size) {
   const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, size));
+  if (!header_.control()) {
+    slots_->make_room(part, limit());
+  }
   feed(reinterpret_cast<unsigned char*>(data), part);
   payload_left_ -= part;
   return part;

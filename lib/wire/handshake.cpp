@@ -24,12 +24,6 @@ response refuse(int status, std::string_view text) {
   return made;
 }
 
-response refuse_method() {
-  response made = refuse(405, "A WebSocket request must be a GET.");
-  made.headers.emplace_back("Allow", "GET");
-  return made;
-}
-
 /// RFC 6455, section 4.2.2: the header tells the client which version to come back with.
 response refuse_version() {
   response made = refuse(426, "Only version 13 of the WebSocket protocol is served.");
@@ -84,6 +78,9 @@ bool accepted_by_websocketpp(const request& request) {
 }  // namespace
 
 bool asks_for_websocket(const request& request) noexcept {
+  if (request.http_minor == 0) {
+    return false;  // RFC 9110, section 7.8: `Upgrade` means nothing in HTTP/1.0
+  }
   return has_token(request.header("Upgrade"), "websocket") ||
          std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
            const std::string_view name = header.first;
@@ -93,10 +90,9 @@ bool asks_for_websocket(const request& request) noexcept {
 
 response check_upgrade(const request& request) {
   if (request.method != "GET") {
-    return refuse_method();
-  }
-  if (request.http_minor != 1) {
-    return refuse(400, "A WebSocket request must be HTTP/1.1.");
+    response made = method_not_allowed("A WebSocket request must be a GET.", "GET");
+    made.close = true;
+    return made;
   }
   if (request.has_body) {
     return refuse(400, "A WebSocket request has no body.");
@@ -142,7 +138,7 @@ std::vector<std::string> offered_subprotocols(const request& request) {
 }
 
 accepted_upgrade accept_upgrade(const request& request, std::string_view subprotocol,
-                                bool may_deflate) {
+                                bool may_deflate, const header_list& headers) {
   const handshake_processor processor;
   websocketpp::http::parser::response accepted;
   processor->process_handshake(as_websocketpp(request), std::string(subprotocol), accepted);
@@ -153,7 +149,12 @@ accepted_upgrade accept_upgrade(const request& request, std::string_view subprot
   if (deflate) {
     accepted.replace_header(std::string(extensions_header), *deflate);
   }
-  return {accepted.raw(), deflate.has_value()};
+  std::string head = accepted.raw();
+  head.resize(head.size() -
+              2);  // the empty line; websocketpp joins headers of one name, cookies too
+  for (const auto& [name, value] : headers)
+    head += join(name, ": ", value, "\r\n");
+  return {head + "\r\n", deflate.has_value()};
 }
 
 }  // namespace broadcast_hub::wire

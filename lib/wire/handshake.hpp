@@ -9,12 +9,12 @@
 
 namespace broadcast_hub::wire {
 
-/// Whether the request asks for an upgrade to WebSocket: it has an `Upgrade` header with the token
-/// "websocket", or any `Sec-WebSocket-` request header. Whether it asks rightly is another
-/// question.
+/// Whether the request asks for an upgrade to WebSocket: it is HTTP/1.1 and has an `Upgrade` header
+/// with the token "websocket", or any `Sec-WebSocket-` request header. Whether it asks rightly is
+/// another question.
 bool asks_for_websocket(const request& request) noexcept;
 
-/// Checks the request as RFC 6455, section 4.2.1 wants it: GET, HTTP/1.1, `Upgrade` and
+/// Checks a request that asks for it as RFC 6455, section 4.2.1 wants it: GET, `Upgrade` and
 /// `Connection` by token, version exactly 13, a key that decodes to 16 bytes, no body. Status 101
 /// when it is in order, else the response to send: 400, 405 or 426 (with `Sec-WebSocket-Version:
 /// 13`). Also `Sec-WebSocket-Extensions` must be well-formed (section 9.1).
@@ -32,8 +32,8 @@ struct accepted_upgrade {
 };
 
 /// Requires: `check_upgrade` said 101. `subprotocol` may be empty; `may_deflate`:
-/// permessage-deflate is agreed on if it is offered as we can keep it.
+/// permessage-deflate is agreed on if it is offered as we can keep it; `headers`: more of them.
 accepted_upgrade accept_upgrade(const request& request, std::string_view subprotocol,
-                                bool may_deflate);
+                                bool may_deflate, const header_list& headers = {});
 
 }  // namespace broadcast_hub::wire

@@ -113,6 +113,9 @@ void request_parser::read_fields(bool has_host) {
   const target_parts parts = split_target(request_.target);
   request_.path = parts.path;
   request_.query = parts.query;
+  if (!parts.authority.empty()) {
+    parsed.replace_header("Host", std::string(parts.authority));  // RFC 9112, section 3.2.2
+  }
   request_.headers.assign(parsed.get_headers().begin(), parsed.get_headers().end());
   request_.http_minor = parsed.get_version() == "HTTP/1.0" ? 0 : 1;
   request_.keep_alive = wants_keep_alive(request_);

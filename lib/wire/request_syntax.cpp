@@ -46,7 +46,7 @@ std::optional<syntax_fault> check_target(std::string_view method,
     return bad_request("malformed request target");
   }
   if (method == "CONNECT") {
-    return syntax_fault{501, "CONNECT is not served"};
+    return syntax_fault{405, "CONNECT is for proxies"};
   }
   const bool whole_server = target == "*" && method == "OPTIONS";
   const bool absolute = !split_target(target).authority.empty();
@@ -93,7 +93,8 @@ std::optional<syntax_fault> add_header(head_summary& summary, std::string_view l
   return std::nullopt;
 }
 
-// RFC 9112, section 3.2: exactly one Host, and a target with an authority must agree with it.
+// RFC 9112, section 3.2: exactly one Host. A target with an authority counts instead, but it must
+// be as well-formed.
 std::optional<syntax_fault> check_host(const head_summary& summary,
                                        const request_line& line) noexcept {
   if (summary.hosts > 1) {
@@ -106,8 +107,8 @@ std::optional<syntax_fault> check_host(const head_summary& summary,
     return bad_request("malformed Host header");
   }
   const std::string_view authority = split_target(line.target).authority;
-  if (!authority.empty() && !equal_ignoring_case(authority, summary.host)) {
-    return bad_request("Host header and request target disagree");
+  if (!authority.empty() && !host_of(authority)) {
+    return bad_request("malformed host in the request target");
   }
   return std::nullopt;
 }

@@ -92,6 +92,12 @@ response text_response(int status, std::string_view text) {
   return made;
 }
 
+response method_not_allowed(std::string_view text, std::string_view allowed) {
+  response made = text_response(405, text);
+  made.headers.emplace_back("Allow", allowed);
+  return made;
+}
+
 std::string_view reason_phrase(int status) noexcept {
   const auto* const found = std::find_if(phrases.begin(), phrases.end(),
                                          [status](phrase known) { return known.status == status; });
@@ -105,7 +111,7 @@ std::string serialize_head(const response& response, bool keep_alive) {
     head += join(name, ": ", value, "\r\n");
   }
   if (tells_length(response.status)) {
-    const std::size_t length = response.body ? response.body->size() : 0;
+    const std::uint64_t length = response.body ? response.body->size() : response.omitted_bytes;
     head += join("Content-Length: ", length, "\r\n");
   }
   head += join("Connection: ", connection_options(response, keep_alive), "\r\n\r\n");

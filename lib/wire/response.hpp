@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,11 +16,15 @@ struct response {
   std::vector<std::pair<std::string, std::string>> headers;  ///< without Content-Length, Connection
   std::shared_ptr<const std::string> body;                   ///< null: none
   bool omit_body = false;  ///< HEAD: Content-Length tells the body's size, but it is not sent
-  bool close = false;      ///< the connection ends behind it, whatever the request asked for
+  std::uint64_t omitted_bytes = 0;  ///< that size, where the body itself was not even read
+  bool close = false;  ///< the connection ends behind it, whatever the request asked for
 };
 
 /// A response with a one-line text/plain body.
 response text_response(int status, std::string_view text);
+
+/// The same with 405 and what it must tell (RFC 9110, section 15.5.6), for example "GET, HEAD".
+response method_not_allowed(std::string_view text, std::string_view allowed);
 
 /// "Not Found" for 404; "Unknown" for a number without a name.
 std::string_view reason_phrase(int status) noexcept;

@@ -44,6 +44,18 @@ class message_slots {
     return slot;
   }
 
+  /// Has `more` bytes of data fit, in steps that grow, but never with more room than for `most`.
+  /// `std::string` itself takes up to twice as much.
+  void make_room(std::size_t more, std::size_t most) {
+    std::string& payload = data_->get_raw_payload();
+    const std::size_t wanted = payload.size() + more;
+    if (wanted <= payload.capacity())
+      return;
+    std::string larger;
+    larger.reserve(std::max(wanted, std::min(2 * payload.capacity(), most)));
+    payload.swap(larger.append(payload));
+  }
+
   std::size_t capacity() const noexcept {
     return data_->get_payload().capacity() + control_->get_payload().capacity();
   }

@@ -180,6 +180,10 @@ TEST_P(LifeTest, OnlyRunTouchesSignals) {
     ::sigaction(SIGTERM, nullptr, &now);
     return now.sa_handler;
   };
+  const auto of_the_application = [](int) {};
+  struct sigaction own {};
+  own.sa_handler = of_the_application;
+  ::sigaction(SIGTERM, &own, nullptr);
   const auto before = disposition();
   {
     hub started(options());
@@ -193,6 +197,7 @@ TEST_P(LifeTest, OnlyRunTouchesSignals) {
   });
   hub.run();
   EXPECT_EQ(disposition(), before);
+  ::signal(SIGTERM, SIG_DFL);
 }
 
 TEST_P(LifeTest, AcceptsOnWhatItListensToWhileItRuns) {

@@ -192,11 +192,12 @@ TEST_P(PoliciesTest, TheListenerSaysHowMuchTheKernelKeepsOfAStalledPeer) {
     publish_until_dropped(hub, 300);
     return hub.stats().bytes_sent;
   };
-  const std::uint64_t least = bytes_taken({0, 4096});
+  const std::uint64_t least = bytes_taken({.max_unsent_bytes = 4096});
   EXPECT_LT(least, 128U * 1024);
   EXPECT_LT(least, bytes_taken({}));
-  EXPECT_LT(bytes_taken({}), bytes_taken({0, 0}));
-  EXPECT_LT(bytes_taken({16 * 1024, 0}), bytes_taken({0, 0}));
+  EXPECT_LT(bytes_taken({}), bytes_taken({.max_unsent_bytes = 0}));
+  EXPECT_LT(bytes_taken({.send_buffer_bytes = 16 * 1024, .max_unsent_bytes = 0}),
+            bytes_taken({.max_unsent_bytes = 0}));
 }
 
 // However many do not read, the log is there once, and no longer than its topic allows.

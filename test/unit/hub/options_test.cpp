@@ -73,7 +73,7 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
        },
        1, gib},
       {"limits.max_header_bytes", [](auto& o, auto v) { o.limits.max_header_bytes = v; }, 256,
-       16'000},
+       12'800},
       {"limits.max_connections", [](auto& o, auto v) { o.limits.max_connections = v; }, 1,
        1'000'000},
       {"limits.max_partial_bytes", [](auto& o, auto v) { o.limits.max_partial_bytes = v; },
@@ -214,7 +214,7 @@ TEST(OptionsTest, APathBeginsWithASlashAndHasNoQuery) {
 TEST(OptionsTest, ABufferIsTheSystemsChoiceOrHasARange) {
   for (const std::size_t bytes : {std::size_t{0}, 4 * kib, gib}) {
     listen_options options;
-    options.sockets = {bytes, bytes};
+    options.sockets = {.send_buffer_bytes = bytes, .max_unsent_bytes = bytes};
     EXPECT_EQ(fault_of(options), "") << bytes;
   }
   for (const std::size_t bytes : {std::size_t{1}, 4 * kib - 1, gib + 1}) {

@@ -90,11 +90,8 @@ TEST(RouterTest, AWrongWebSocketRequestGetsWhatItDeserves) {
   };
   wire::request post = websocket();
   post.method = "POST";
-  wire::request old = websocket();
-  old.http_minor = 0;
   const refusal cases[] = {
       {post, 405},
-      {old, 400},
       {with(websocket(), "Sec-WebSocket-Key", "short"), 400},
       {without(websocket(), "Sec-WebSocket-Key"), 400},
       {without(websocket(), "Upgrade"), 400},
@@ -109,6 +106,26 @@ TEST(RouterTest, AWrongWebSocketRequestGetsWhatItDeserves) {
   const router rules{listen_options{}};
   for (const refusal& each : cases) {
     EXPECT_EQ(status_of(rules, each.request), each.status);
+  }
+}
+
+// RFC 9110, section 7.8: `Upgrade` means nothing in HTTP/1.0.
+TEST(RouterTest, AnHttp10RequestIsAPlainOne) {
+  wire::request old = websocket();
+  old.http_minor = 0;
+  const router rules{listen_options{}};
+  EXPECT_FALSE(rules.check(old).is_websocket);
+  EXPECT_EQ(rules.serve(old).status, 426);
+}
+
+TEST(RouterTest, OtherMethodsAreToldTheRightOneWhereOnlyWebSocketsAreServed) {
+  const router rules{listen_options{}};
+  for (const char* method : {"POST", "DELETE", "OPTIONS", "BREW"}) {
+    wire::request request = plain("/");
+    request.method = method;
+    const wire::response answer = rules.serve(request);
+    EXPECT_EQ(answer.status, 405) << method;
+    EXPECT_EQ(header_of(answer, "Allow"), "GET");
   }
 }
 

@@ -64,6 +64,32 @@ TEST(UpgradeTest, ASubprotocolMustHaveBeenOffered) {
   }
 }
 
+TEST(UpgradeTest, HeadersMustBeSuchAsMayBeSent) {
+  for (const int status : {101, 401}) {
+    upgrade_reply reply;
+    reply.status = status;
+    reply.headers = {{"WWW-Authenticate", "Bearer realm=\"x\""}, {"Set-Cookie", ""}};
+    EXPECT_EQ(fault_of(reply), "");
+    const std::pair<std::string, std::string> wrong[] = {{"Content-Length", "5"},
+                                                         {"connection", "close"},
+                                                         {"Upgrade", "x"},
+                                                         {"Transfer-Encoding", "x"},
+                                                         {"Date", "x"},
+                                                         {"Content-Type", "text/html"},
+                                                         {"sec-websocket-Accept", "x"},
+                                                         {"", "x"},
+                                                         {"A B", "x"},
+                                                         {"A", "x\r\nB: y"},
+                                                         {"A\n", "x"},
+                                                         {"A", std::string(1, '\0')}};
+    for (const auto& each : wrong) {
+      reply.headers = {each};
+      EXPECT_THAT(fault_of(reply), HasSubstr("may not be sent")) << each.first;
+      EXPECT_EQ(fault_of(reply).find('\n'), std::string::npos);
+    }
+  }
+}
+
 TEST(UpgradeTest, TheSubprotocolOfARefusalDoesNotMatter) {
   upgrade_reply reply = upgrade_reply::refuse(403);
   reply.subprotocol = "other";

@@ -104,17 +104,5 @@ TEST_F(SocketIoTest, ABadDescriptorIsAFailure) {
   EXPECT_TRUE(send_some(-1, {&piece, 1}).failed);
 }
 
-TEST(PrepareTest, FramesLeaveAtOnceAndNothingWaits) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ASSERT_GE(descriptor, 0);
-  prepare(descriptor);
-  int no_delay = 0;
-  socklen_t size = sizeof no_delay;
-  EXPECT_EQ(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
-  EXPECT_NE(no_delay, 0);
-  EXPECT_NE(::fcntl(descriptor, F_GETFL) & O_NONBLOCK, 0);
-  ::close(descriptor);
-}
-
 }  // namespace
 }  // namespace broadcast_hub::net

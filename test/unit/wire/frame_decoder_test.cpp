@@ -152,6 +152,22 @@ TEST(FrameDecoderTest, OneByteFragmentsHoldNoMoreThanTwiceTheirSum) {
   }
 }
 
+// Budgets are in messages' bytes; a string that doubles would take nearly twice as many.
+TEST(FrameDecoderTest, NoMessageHoldsMoreThanTheLimit) {
+  for (const bool fragmented : {false, true}) {
+    constexpr std::size_t odd = 100'000;
+    frame_decoder decoder(odd);
+    if (!fragmented)
+      feed(decoder, client_frame_header(opcode::binary, 70'000));
+    for (std::size_t sum = 0; sum < 60'000; sum += 1000) {
+      feed(decoder, fragmented ? client_fragment(sum == 0 ? opcode::binary : opcode::continuation,
+                                                 std::string(1000, 'x'))
+                               : std::string(1000, 'x'));
+      ASSERT_LE(decoder.held_bytes(), odd + 1024);
+    }
+  }
+}
+
 TEST(FrameDecoderTest, EmptyFragmentsHoldNothingMore) {
   frame_decoder decoder(limit);
   feed(decoder, client_fragment(opcode::binary, ""));

@@ -133,10 +133,20 @@ TEST(HandshakeTest, OtherMethodsAreAnswered405) {
   }
 }
 
-TEST(HandshakeTest, Http10IsRefused) {
+// RFC 9110, section 7.8.
+TEST(HandshakeTest, Http10AsksForNothing) {
   request made = correct_request();
+  EXPECT_TRUE(asks_for_websocket(made));
   made.http_minor = 0;
-  EXPECT_EQ(check_upgrade(made).status, 400);
+  EXPECT_FALSE(asks_for_websocket(made));
+}
+
+TEST(HandshakeTest, TheAnswerHasTheHeadersOfTheApplicationToo) {
+  const std::string answer =
+      accept_upgrade(correct_request(), "", false, {{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}})
+          .response;
+  EXPECT_NE(answer.find("\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n"), std::string::npos);
+  EXPECT_EQ(answer.find("\r\n\r\n"), answer.size() - 4);
 }
 
 TEST(HandshakeTest, ABodyIsRefused) {

@@ -125,14 +125,15 @@ TEST(RequestParserTest, RefusesMalformedTargets) {
       400);
 }
 
-TEST(RequestParserTest, RefusesTargetsThatContradictHost) {
-  expect_lines_refused({"GET http://b/ HTTP/1.1", "GET http://a:80/ HTTP/1.1",
-                        "GET http://user@a/ HTTP/1.1", "GET http://a@b/ HTTP/1.1"},
-                       400);
+TEST(RequestParserTest, RefusesTargetsWithoutAWellFormedHost) {
+  expect_lines_refused(
+      {"GET http://user@a/ HTTP/1.1", "GET http://a@b/ HTTP/1.1", "GET http://a:x/ HTTP/1.1",
+       "GET http://[::1/ HTTP/1.1", "GET http:/// HTTP/1.1"},
+      400);
 }
 
 TEST(RequestParserTest, RefusesConnect) {
-  expect_lines_refused({"CONNECT a:80 HTTP/1.1"}, 501);
+  expect_lines_refused({"CONNECT a:80 HTTP/1.1"}, 405);
 }
 
 TEST(RequestParserTest, RefusesOtherVersionsWith505) {

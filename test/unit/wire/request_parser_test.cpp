@@ -215,6 +215,28 @@ TEST(RequestParserTest, TakesTargetsApart) {
   }
 }
 
+// RFC 9112, section 3.2.2.
+TEST(RequestParserTest, AHostInTheTargetCountsInsteadOfTheHeader) {
+  const auto found = parse_every_way("GET http://b:80/ HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_EQ(found.result, result::complete);
+  EXPECT_EQ(found.request.header("Host"), "b:80");
+  const auto old = parse_every_way("GET http://b/ HTTP/1.0\r\n\r\n");
+  ASSERT_EQ(old.result, result::complete);
+  EXPECT_EQ(old.request.header("Host"), "b");
+}
+
+// websocketpp counts a byte more for each line, and has a limit of its own.
+TEST(RequestParserTest, HeadsOfTheLargestLimitPassHoweverShortTheirLines) {
+  constexpr std::size_t largest = 12'800;
+  std::string bytes = "GET / HTTP/1.1\r\nHost: a\r\n";
+  while (bytes.size() + 6 <= largest)
+    bytes += "a:\r\n";
+  bytes.insert(bytes.size() - 2, largest - 2 - bytes.size(), 'x');
+  bytes += "\r\n";
+  ASSERT_EQ(bytes.size(), largest);
+  EXPECT_EQ(parse_every_way(bytes, largest).result, result::complete);
+}
+
 TEST(RequestParserTest, MethodsAreTokensAndKeepTheirCase) {
   const auto found = parse_every_way("M-SEARCH!#$%&'*+.^_`|~x / HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_EQ(found.result, result::complete);
