@@ -113,9 +113,9 @@ function showState(name) {
   }
 }
 
-function send(message) {
+function send(over, message) {
   const text = JSON.stringify({ message });
-  socket.send(text);
+  over.send(text);
   addEntry("sent", text);
 }
 
@@ -132,10 +132,14 @@ function connect() {
   socket = opening;
   showState("connecting");
 
+  // An older socket may still be closing when a new one opens: the state is that of the newest.
+  const show = (state) => {
+    if (opening === socket) showState(state);
+  };
   opening.addEventListener("open", () => {
     addEntry("opened", serverAddress);
-    showState("open");
-    send("Hello");
+    show("open");
+    send(opening, "Hello");
   });
   opening.addEventListener("message", (event) => {
     const isText = typeof event.data === "string";
@@ -143,7 +147,7 @@ function connect() {
   });
   opening.addEventListener("close", (event) => {
     addEntry("closed", describeClose(event));
-    showState("closed");
+    show("closed");
   });
 }
 
@@ -155,7 +159,7 @@ const serverAddress = `ws://${location.hostname || "localhost"}:${portFromAddres
 page.address.textContent = serverAddress;
 
 page.send.addEventListener("click", () => {
-  if (isAllowed(page.send) && socket.readyState === WebSocket.OPEN) send("Hey");
+  if (isAllowed(page.send) && socket.readyState === WebSocket.OPEN) send(socket, "Hey");
 });
 
 page.close.addEventListener("click", () => {

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 
 import { DemoServer } from "../integration/support/demo_server.mjs";
+import { within } from "../integration/support/feed.mjs";
 import { DemoPage, launch } from "./support/browser.mjs";
 import { StandIn } from "./support/stand_in.mjs";
 
@@ -305,34 +306,45 @@ test("moves nothing for people who want no motion", async (t) => {
   assert.notEqual(await animation("no-preference"), "none");
 });
 
-for (const [width, height] of [
-  [320, 568],
-  [390, 844],
+for (const [width, height, colorScheme] of [
+  [320, 568, "light"],
+  [360, 640, "dark"],
+  [390, 844, "light"],
+  [640, 320, "dark"],
 ]) {
-  test(`fits a phone of ${width} by ${height}`, async (t) => {
+  test(`fits a phone of ${width} by ${height}, ${colorScheme}`, async (t) => {
     const { page, client } = await openPage(t, {
       viewport: { width, height },
       isMobile: true,
       hasTouch: true,
+      colorScheme,
     });
     client.send("long".repeat(200));
     await page.see(`Received ${"long".repeat(200)}`);
-    await page.picture(`phone-${width}-open`);
     const overflow = () =>
       page.page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement;
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
         const log = document.getElementById("log");
-        return [scrollWidth - clientWidth, log.scrollWidth - log.clientWidth];
+        return [
+          scrollWidth - clientWidth,
+          scrollHeight - clientHeight,
+          log.scrollWidth - log.clientWidth,
+        ];
       });
-    assert.deepEqual(await overflow(), [0, 0]);
+    assert.deepEqual(await overflow(), [0, 0, 0]);
+    await page.picture(`phone-${width}-open`);
 
     await page.button("Close").tap();
     await page.seeState("Closed");
-    assert.deepEqual(await overflow(), [0, 0]);
+    assert.deepEqual(await overflow(), [0, 0, 0]);
     for (const name of ["Send Message", "Close", "Reconnect"]) {
       const box = await page.button(name).boundingBox();
       assert.ok(box.height >= 44 && box.x >= 0 && box.x + box.width <= width, name);
     }
+    const newest = await page.page.locator("#entries > li").last().boundingBox();
+    const log = await page.page.getByRole("log").boundingBox();
+    assert.ok(log.y + log.height <= height && newest.y >= log.y, JSON.stringify([log, newest]));
+    assert.ok(newest.y + newest.height <= log.y + log.height + 1, JSON.stringify([log, newest]));
     await page.picture(`phone-${width}-closed`);
   });
 }
@@ -358,10 +370,31 @@ test("connects again when the Back button brings it back", async (t) => {
 
   const left = once(client, "close");
   await page.page.goto(`http://127.0.0.1:${server.httpPort}/style.css`);
-  await left;
+  await within("the end of the first connection", left);
   const back = standIn.nextClient();
   // A page out of the cache fires no load event, and its scripts are beyond playwright's reach.
   await page.page.goBack({ waitUntil: "commit" });
-  const [hello] = await once(await back, "message");
+  const [hello] = await within("the second Hello", once(await back, "message"));
   assert.equal(hello.toString(), '{"message":"Hello"}');
+});
+
+test("shows the state of the newest connection when an older one ends late", async (t) => {
+  const { page, client } = await openPage(t);
+  // The server does not answer the page's close frame yet.
+  client.pause();
+  const coming = standIn.nextClient();
+  await page.page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  });
+  const second = await coming;
+  await page.see('Sent {"message":"Hello"}', 2);
+  client.resume();
+  await page.see("Closed code 1000 (normal), reason “page left”, clean");
+  assert.equal(await page.state().textContent(), "Open");
+  const hey = new Promise((heard) => {
+    second.on("message", (data) => data.toString() === '{"message":"Hey"}' && heard());
+  });
+  await page.button("Send Message").click();
+  await within("a Hey over the second connection", hey);
 });

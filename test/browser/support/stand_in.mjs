@@ -2,6 +2,8 @@ import { once } from "node:events";
 
 import { WebSocketServer } from "ws";
 
+import { within } from "../../integration/support/feed.mjs";
+
 /** A WebSocket server that says what a test wants, because the demo server has fixed words. */
 export class StandIn {
   static async start() {
@@ -17,7 +19,7 @@ export class StandIn {
 
   /** The connection of the next page that comes. Ask before the page is opened. */
   async nextClient() {
-    const [client] = await once(this.server, "connection");
+    const [client] = await within("the connection of a page", once(this.server, "connection"));
     return client;
   }
 
