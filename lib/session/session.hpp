@@ -1,12 +1,10 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "session/decoder_pool.hpp"
 #include "session/outbox.hpp"
-#include "topic/limits.hpp"
+#include "session/shard_context.hpp"
 #include "wire/frame_decoder.hpp"
 #include "wire/handshake.hpp"
-#include "wire/inflater.hpp"
 #include "wire/request_parser.hpp"
 #include "wire/response.hpp"
 
@@ -14,9 +12,7 @@
 #include <broadcast_hub/error.hpp>
 #include <broadcast_hub/events.hpp>
 #include <broadcast_hub/message.hpp>
-#include <broadcast_hub/options.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,22 +21,6 @@
 #include <system_error>
 
 namespace broadcast_hub::session {
-
-/// What the sessions of one shard share.
-struct shard_context {
-  explicit shard_context(const hub_options& hub_options)
-      : options(hub_options),
-        max_moved_bytes(
-            std::max(options.outbound.max_queued_bytes, topic::largest_lag_bytes(options.topics))),
-        decoders(hub_options.limits.max_message_bytes) {}
-
-  const hub_options& options;
-  const std::size_t max_moved_bytes;     ///< of publications in a connection's own queue
-  std::string (*http_date)() = nullptr;  ///< the present moment for `Date` (RFC 9110, 6.6.1)
-  decoder_pool decoders;
-  wire::inflater inflater;
-  std::size_t partial_bytes = 0;  ///< of half-received messages, all connections together
-};
 
 /// The life of one connection, from the first byte of its request to the close handshake, as a
 /// machine without I/O: bytes and moments go in; events, and bytes in the outbox, come out. The

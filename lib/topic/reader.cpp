@@ -38,7 +38,7 @@ void reader::learn() {
 }
 
 void reader::take_up(const std::shared_ptr<topic>& news, lane_kind lane) {
-  fan_out* known = find(*news, lane);
+  fan_out* known = fan_outs_.find(*news, lane);
   if (known == nullptr) {
     if (!news->attached(lane, index_))
       return;  // we have lost interest since
@@ -145,12 +145,6 @@ void reader::forget(const subscriber::own_cursor& gone) noexcept {
   from.lag = 0;
   if (from.reported_lag)
     report_lag(from);
-}
-
-void reader::settle(subscriber& who) {
-  drop_cursors(who, [&](const subscriber::own_cursor& each) {
-    return each.units() == 0 && each.at.position == common_place(who, *each.from).position;
-  });
 }
 
 std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {

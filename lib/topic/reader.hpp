@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "topic/fan_out.hpp"
+#include "topic/fan_out_table.hpp"
 #include "topic/inbox.hpp"
 #include "topic/registry.hpp"
 #include "topic/tally.hpp"
@@ -19,7 +19,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -127,9 +126,6 @@ class reader {
   std::size_t topics_held() const noexcept { return fan_outs_.size(); }
 
  private:
-  static std::uintptr_t key(const topic& from, lane_kind lane) noexcept {
-    return reinterpret_cast<std::uintptr_t>(&from) + static_cast<std::uintptr_t>(lane);
-  }
   pattern_lists& patterns(lane_kind lane) noexcept {
     return patterns_[static_cast<std::size_t>(lane)];
   }
@@ -139,7 +135,6 @@ class reader {
   void subscribe_pattern(subscriber& who, std::string_view pattern);
   member_list& list_of(std::string_view pattern, lane_kind lane);
   fan_out& local(const std::shared_ptr<topic>& from, lane_kind lane);
-  fan_out* find(const topic& from, lane_kind lane) noexcept;
   static void link(fan_out& to, member_list& list);
   std::size_t count_subscribers(const fan_out& of) const noexcept;
   static bool takes_part(const subscriber& who, const fan_out& in) noexcept;
@@ -180,7 +175,7 @@ class reader {
   tally tally_;
   std::vector<seat> seats_;  // by slot
 
-  std::unordered_map<std::uintptr_t, std::unique_ptr<fan_out>> fan_outs_;
+  fan_out_table fan_outs_;
   std::array<pattern_lists, lane_count> patterns_;
   std::vector<fan_out*> dirty_;
   trail_pool trails_;
@@ -192,20 +187,5 @@ class reader {
 
   walk_state walk_;
 };
-
-template <typename Unwanted>
-void reader::drop_cursors(subscriber& who, Unwanted unwanted) noexcept {
-  if (!who.behind)
-    return;
-  who.line_up();
-  std::erase_if(who.behind->cursors, [&](const subscriber::own_cursor& each) {
-    if (!unwanted(each))
-      return false;
-    forget(each);
-    return true;
-  });
-  if (who.behind->cursors.empty())
-    trails_.put(std::move(who.behind));
-}
 
 }  // namespace broadcast_hub::topic

@@ -13,6 +13,21 @@
 
 namespace broadcast_hub::topic {
 
+template <typename Unwanted>
+void reader::drop_cursors(subscriber& who, Unwanted unwanted) noexcept {
+  if (!who.behind)
+    return;
+  who.line_up();
+  std::erase_if(who.behind->cursors, [&](const subscriber::own_cursor& each) {
+    if (!unwanted(each))
+      return false;
+    forget(each);
+    return true;
+  });
+  if (who.behind->cursors.empty())
+    trails_.put(std::move(who.behind));
+}
+
 std::error_code reader::subscribe(subscriber& who, std::string_view name) {
   const bool is_pattern = is_valid_pattern(name);
   if (!is_pattern && !is_valid_name(name))
@@ -65,13 +80,8 @@ member_list& reader::list_of(std::string_view pattern, lane_kind lane) {
   return list;
 }
 
-fan_out* reader::find(const topic& from, lane_kind lane) noexcept {
-  const auto found = fan_outs_.find(key(from, lane));
-  return found == fan_outs_.end() ? nullptr : found->second.get();
-}
-
 fan_out& reader::local(const std::shared_ptr<topic>& from, lane_kind lane) {
-  if (fan_out* const known = find(*from, lane))
+  if (fan_out* const known = fan_outs_.find(*from, lane))
     return *known;
   auto made = std::make_unique<fan_out>(from, lane);
   fan_out& fresh = *made;
@@ -81,7 +91,7 @@ fan_out& reader::local(const std::shared_ptr<topic>& from, lane_kind lane) {
     make_room(list->fan_outs);
     make_room(fresh.lists, ++lists);
   });
-  fan_outs_.emplace(key(*from, lane), std::move(made));
+  fan_outs_.add(std::move(made));
   // From here on nothing throws: what is claimed would be lost.
   lane::claimed place = from->claim(lane, index_);
   fresh.base = std::move(place.start);
@@ -212,6 +222,12 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   return {};
 }
 
+void reader::settle(subscriber& who) {
+  drop_cursors(who, [&](const subscriber::own_cursor& each) {
+    return each.units() == 0 && each.at.position == common_place(who, *each.from).position;
+  });
+}
+
 void reader::leave(subscriber& who) noexcept {
   unpark(who);
   drop_cursors(who, [](const auto&) { return true; });
@@ -239,7 +255,7 @@ std::vector<fan_out*> reader::unlink_pattern(member_list& list) noexcept {
   for (fan_out* const each : list.fan_outs)
     std::erase(each->lists, &list);
   topics_.remove_pattern(list.pattern, {list.lane, index_, &list.size}, [&](topic& each) {
-    bool wanted = find(each, list.lane) != nullptr;
+    bool wanted = fan_outs_.find(each, list.lane) != nullptr;
     known.matching.for_each_match(each.name(), [&](member_list*) { wanted = true; });
     if (!wanted)
       each.detach(list.lane, index_);
@@ -256,7 +272,7 @@ void reader::close_if_unused(fan_out& unused) noexcept {
   if (unused.lagging)
     std::erase(lagging_, &unused);
   unused.from->detach(unused.lane, index_);
-  fan_outs_.erase(key(*unused.from, unused.lane));
+  fan_outs_.remove(unused);
 }
 
 }  // namespace broadcast_hub::topic

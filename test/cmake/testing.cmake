@@ -37,6 +37,15 @@ function(broadcast_hub_add_gtest name)
     ENVIRONMENT "${BROADCAST_HUB_TEST_ENVIRONMENT}")
 endfunction()
 
+# broadcast_hub_count_allocations(<name>): replaces operator new in that program, so that its tests
+# can count allocations, or let them fail.
+function(broadcast_hub_count_allocations name)
+  set(source "${PROJECT_SOURCE_DIR}/test/support/allocation_count.cpp")
+  target_sources(${name} PRIVATE "${source}")
+  target_link_options(${name} PRIVATE LINKER:--wrap=aligned_alloc)
+  set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # broadcast_hub_add_unit_test(<room> <source>...)
 function(broadcast_hub_add_unit_test room)
   broadcast_hub_add_gtest(unit_${room} LABEL unit SOURCES ${ARGN})

@@ -13,7 +13,7 @@ struct media_type_case {
   std::string_view type;
 };
 
-constexpr std::array cases = {
+constexpr std::array known_types = {
     media_type_case{"index.html", "text/html; charset=utf-8"},
     media_type_case{"INDEX.HTM", "text/html; charset=utf-8"},
     media_type_case{"a/b/style.css", "text/css; charset=utf-8"},
@@ -39,7 +39,7 @@ constexpr std::array cases = {
 };
 
 TEST(MediaTypeTest, GoesByTheEndingOfTheName) {
-  for (const auto& [path, type] : cases) {
+  for (const auto& [path, type] : known_types) {
     EXPECT_EQ(media_type_of(path), type) << path;
   }
 }

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t no_limit = std::size_t{1} << 30U;
+constexpr std::size_t ample = std::size_t{1} << 30U;
 
 /// Bytes of so many different values.
 std::string random_bytes(std::mt19937& random, std::size_t size, unsigned values = 256) {
@@ -31,7 +31,7 @@ std::string json(int rows) {
   return text + "{}]";
 }
 
-std::string inflated(std::string_view compressed, std::size_t limit = no_limit) {
+std::string inflated(std::string_view compressed, std::size_t limit = ample) {
   inflater one;
   const inflater::result result = one.inflate(compressed, limit);
   if (result.fault) {
@@ -104,7 +104,7 @@ TEST(DeflaterTest, AnythingComesBackAsItWas) {
     if (frame.empty())
       continue;
     ++compressed;
-    const inflater::result result = other.inflate(payload_of(frame), no_limit);
+    const inflater::result result = other.inflate(payload_of(frame), ample);
     ASSERT_FALSE(result.fault);
     ASSERT_EQ(result.payload, text);
   }
@@ -127,9 +127,9 @@ TEST(InflaterTest, AMessageThatEndsWithAFinalBlockIsWhole) {
 
 TEST(InflaterTest, NoMessageLeansOnAnother) {
   inflater one;
-  EXPECT_FALSE(one.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"sv, no_limit).fault);
+  EXPECT_FALSE(one.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"sv, ample).fault);
   // 7.2.3.2: "Hello" again, by reference to the message before. We agreed on no context.
-  EXPECT_TRUE(one.inflate("\xf2\x00\x11\x00\x00"sv, no_limit).fault);
+  EXPECT_TRUE(one.inflate("\xf2\x00\x11\x00\x00"sv, ample).fault);
 }
 
 TEST(InflaterTest, ACutMessageIsCorrupt) {
@@ -151,7 +151,7 @@ TEST(InflaterTest, GarbageIsAFaultAndTheInflaterGoesOn) {
     faults += one.inflate(garbage, 10'000).fault ? 1 : 0;
   }
   EXPECT_GT(faults, 1'900);
-  EXPECT_EQ(one.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"sv, no_limit).payload, "Hello");
+  EXPECT_EQ(one.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"sv, ample).payload, "Hello");
 }
 
 TEST(InflaterTest, TheLimitCountsBytesThatComeOut) {

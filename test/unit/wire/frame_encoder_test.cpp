@@ -21,7 +21,7 @@ TEST(FrameEncoderTest, AHeaderIsWrittenInItsSizeAndNotBeyond) {
   for (const std::size_t size : {0U, 125U, 126U, 65535U, 65536U}) {
     std::array<char, 12> room{};
     room.fill('#');
-    const std::size_t written = write_header(room.data(), opcode::text, size);
+    const std::size_t written = write_header(room.data(), wire::opcode::text, size);
     EXPECT_EQ(written, header_size(size));
     for (std::size_t at = written; at < room.size(); ++at) {
       EXPECT_EQ(room[at], '#') << size;
@@ -30,34 +30,34 @@ TEST(FrameEncoderTest, AHeaderIsWrittenInItsSizeAndNotBeyond) {
 }
 
 TEST(FrameEncoderTest, AFrameIsItsHeaderAndPayload) {
-  EXPECT_EQ(make_frame(opcode::text, "hi"), "\x81\x02hi");
-  EXPECT_EQ(make_frame(opcode::binary, ""), std::string("\x82\x00", 2));
-  EXPECT_EQ(make_frame(opcode::pong, "p"), "\x8a\x01p");
+  EXPECT_EQ(make_frame(wire::opcode::text, "hi"), "\x81\x02hi");
+  EXPECT_EQ(make_frame(wire::opcode::binary, ""), std::string("\x82\x00", 2));
+  EXPECT_EQ(make_frame(wire::opcode::pong, "p"), "\x8a\x01p");
 }
 
 TEST(FrameEncoderTest, TheSizeOfAFrameIsReadBack) {
   for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 65535U, 65536U, 100'000U}) {
-    const std::string frame = make_frame(opcode::binary, std::string(size, 'x'));
+    const std::string frame = make_frame(wire::opcode::binary, std::string(size, 'x'));
     EXPECT_EQ(frame_size(frame.data()), frame.size());
   }
 }
 
 TEST(FrameEncoderTest, TheSizeOfAFrameIsReadFromItsHeaderAlone) {
   std::array<char, 10> header{};
-  write_header(header.data(), opcode::binary, 5'000'000'000U);
+  write_header(header.data(), wire::opcode::binary, 5'000'000'000U);
   EXPECT_EQ(frame_size(header.data()), 5'000'000'010U);
 }
 
 TEST(FrameEncoderTest, ThePayloadOfAFrameIsReadBack) {
   for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 65535U, 65536U, 100'000U}) {
     const std::string payload(size, 'x');
-    EXPECT_EQ(payload_of(make_frame(opcode::binary, payload)), payload) << size;
+    EXPECT_EQ(payload_of(make_frame(wire::opcode::binary, payload)), payload) << size;
   }
 }
 
 TEST(FrameEncoderTest, KindsOfMessageHaveTheirOpcodes) {
-  EXPECT_EQ(opcode_of(message_kind::text), opcode::text);
-  EXPECT_EQ(opcode_of(message_kind::binary), opcode::binary);
+  EXPECT_EQ(opcode_of(message_kind::text), wire::opcode::text);
+  EXPECT_EQ(opcode_of(message_kind::binary), wire::opcode::binary);
 }
 
 TEST(FrameEncoderTest, ACloseFrameHasCodeAndReason) {
