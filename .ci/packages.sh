@@ -82,3 +82,13 @@ require_packages() {
     exit 1
   fi
 }
+
+# The tests' programs for node need this version; a distribution may have an older one.
+require_node() {
+  local version
+  version=$(node --version)
+  version=${version#v}
+  [[ ${version%%.*} -ge 18 ]] && return
+  echo "node is $version here, and 18 or newer is needed: install a newer nodejs" >&2
+  exit 1
+}

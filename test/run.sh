@@ -21,6 +21,7 @@ case $preset in
   tidy) packages+=("${tidy_packages[@]}") ;;
 esac
 require_packages "${packages[@]}"
+require_node
 
 # npm writes this file last, so a missing or older one means an unfinished or outdated install.
 install_node_modules() {
@@ -32,6 +33,7 @@ install_node_modules() {
 }
 install_node_modules test/browser
 install_node_modules test/integration
+install_node_modules test/benchmark/servers/ws
 
 cmake --preset "$preset" --log-level=WARNING
 cmake --build --preset "$preset"

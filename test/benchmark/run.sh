@@ -32,9 +32,9 @@ install_ws() {
   need npm npm
   (
     flock 9
-    if [[ ! -e $ws/node_modules || $ws/package-lock.json -nt $ws/node_modules ]]; then
-      npm --prefix "$ws" ci --no-audit --no-fund >&2
-      touch "$ws/node_modules"
+    # npm writes this file last.
+    if [[ ! $ws/node_modules/.package-lock.json -nt $ws/package-lock.json ]]; then
+      npm --prefix "$ws" ci --ignore-scripts --no-audit --no-fund >&2
     fi
   ) 9<"$ws/package.json"
 }

@@ -87,6 +87,17 @@ export function microToMarkdown(micro = {}) {
   return `## Micro benchmarks, in nanoseconds\n\n${[...head, ...rows].join("\n")}\n\n`;
 }
 
+async function runOnce(path) {
+  const { stdout } = await promisify(execFile)(path, [
+    "--benchmark_filter=^(publish|deliver)_",
+    "--benchmark_min_time=0.1",
+    "--benchmark_repetitions=3",
+    "--benchmark_enable_random_interleaving=true",
+    "--benchmark_format=json",
+  ], { maxBuffer: 64 * 2 ** 20 });
+  return JSON.parse(stdout).benchmarks;
+}
+
 /**
  * Empty when the program was not built. The threads may run on any core. Sizes take turns, so that a
  * machine that was slow for a while changes little.
@@ -96,12 +107,10 @@ export async function runMicro(programs, rounds) {
   if (!existsSync(path)) {
     return {};
   }
-  const { stdout } = await promisify(execFile)(path, [
-    "--benchmark_filter=^(publish|deliver)_",
-    "--benchmark_min_time=0.1",
-    `--benchmark_repetitions=${3 * rounds}`,
-    "--benchmark_enable_random_interleaving=true",
-    "--benchmark_format=json",
-  ]);
-  return readMicro(JSON.parse(stdout));
+  const benchmarks = [];
+  for (let round = 1; round <= rounds; ++round) {
+    console.log(`micro benchmarks: round ${round}/${rounds}`);
+    benchmarks.push(...(await runOnce(path)));
+  }
+  return readMicro({ benchmarks });
 }
