@@ -25,7 +25,11 @@ function(broadcast_hub_add_gtest name)
   broadcast_hub_set_up_target(${name})
   # Under the tidy preset tests get clang's warnings and its thread safety analysis; clang-tidy
   # itself would take longer than all other checks together.
-  set_target_properties(${name} PROPERTIES CXX_CLANG_TIDY "")
+  # Batches compile in a third of the time, because the headers of GoogleTest outweigh the tests.
+  set_target_properties(${name} PROPERTIES
+    CXX_CLANG_TIDY ""
+    UNITY_BUILD ON
+    UNITY_BUILD_BATCH_SIZE 8)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/test")
   target_link_libraries(${name} PRIVATE
     broadcast_hub_objects ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)

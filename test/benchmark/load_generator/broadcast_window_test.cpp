@@ -8,10 +8,10 @@
 namespace broadcast_hub::benchmark {
 namespace {
 
-constexpr std::size_t payload_bytes = 64;
+constexpr std::size_t bytes_each = 64;
 
 TEST(BroadcastWindowTest, KnowsOnlyWhatItWasTold) {
-  broadcast_window window(2, payload_kind::json, payload_bytes);
+  broadcast_window window(2, payload_kind::json, bytes_each);
   window.add();
   window.add();
   EXPECT_FALSE(window.is_known_encoding(0, ""));
@@ -23,7 +23,7 @@ TEST(BroadcastWindowTest, KnowsOnlyWhatItWasTold) {
 }
 
 TEST(BroadcastWindowTest, KeepsOneEncodingAndNoLongerThanTheBroadcast) {
-  broadcast_window window(2, payload_kind::json, payload_bytes);
+  broadcast_window window(2, payload_kind::json, bytes_each);
   window.add();
   window.remember_encoding(0, "first");
   window.remember_encoding(0, "second");
