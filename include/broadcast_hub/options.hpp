@@ -140,8 +140,8 @@ struct listen_options {
   /// Which pages may connect, compared with the `Origin` header without regard to case, for example
   /// "https://example.com"; "*" admits all. Empty: pages whose host equals the request's `Host`,
   /// whatever their port. That does not stop pages whose name is made to point to this machine (DNS
-  /// rebinding), not even on loopback: where it matters, name the origins, with their port unless it
-  /// is the scheme's own. A request without `Origin` does not come from a page and is let in.
+  /// rebinding), not even on loopback: where it matters, name the origins, with their port unless
+  /// it is the scheme's own. A request without `Origin` does not come from a page and is let in.
   std::vector<std::string> allowed_origins;
 
   /// Whether clients that offer permessage-deflate (RFC 7692) get publications compressed, and may
