@@ -16,11 +16,11 @@ enum class close_code : std::uint16_t {
   unsupported_data = 1003,     ///< a kind of data that the receiver cannot accept
   no_status = 1005,            ///< never sent: the peer's close frame had no code
   abnormal = 1006,             ///< never sent: the connection ended without a close frame
-  invalid_payload = 1007,      ///< a text message or close reason that is not UTF-8
+  invalid_payload = 1007,      ///< text or a close reason that is not UTF-8, corrupt compression
   policy_violation = 1008,     ///< refused by a rule that has no code of its own
   message_too_big = 1009,      ///< larger than `hub_options::limits.max_message_bytes`
   mandatory_extension = 1010,  ///< a client missed an extension in the handshake
-  internal_error = 1011,       ///< the server failed, for example a handler threw
+  internal_error = 1011,       ///< the server failed: a handler threw, memory ran out
   service_restart = 1012,      ///< the server restarts; come back
   try_again_later = 1013,      ///< the server is overloaded; come back later
   idle = 4000,                 ///< no answer to a ping; reconnect

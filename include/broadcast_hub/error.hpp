@@ -15,7 +15,7 @@ enum class errc {
   invalid_utf8 = 3,           ///< a text payload or close reason is not UTF-8; nothing was sent
   invalid_close_code = 4,     ///< a close code that RFC 6455, section 7.4 does not let us send
   close_reason_too_long = 5,  ///< a close reason of more than 123 bytes (RFC 6455, section 5.5)
-  message_too_big = 6,        ///< an outgoing message larger than one connection may have queued
+  message_too_big = 6,        ///< an outgoing message larger than a connection or topic may hold
   overloaded = 7,      ///< more is waiting to be sent than the limits allow; nothing was sent
   hub_stopped = 8,     ///< the hub is stopping or has stopped
   address_in_use = 9,  ///< another program listens on that address and port

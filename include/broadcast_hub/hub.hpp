@@ -29,6 +29,10 @@ namespace broadcast_hub {
 /// shard does nothing else. They may call every public method. What they throw is caught
 /// and logged, and closes that connection with 1011.
 ///
+/// Where memory runs out in a call, it throws `std::bad_alloc`: what it was to send is not sent,
+/// but what goes to all shards may have reached some (`broadcast_if`, `broadcast_except`). The hub
+/// goes on.
+///
 /// Thread safety: every method may be called from any thread, handlers included, except where it
 /// says otherwise; the destructor must not run in a handler or beside another call.
 class BROADCAST_HUB_EXPORT hub {

@@ -66,8 +66,8 @@ struct outbound_options {
   std::size_t max_queued_bytes = std::size_t{1024} * 1024;
 
   /// Bytes published on one topic, or sent from other threads (256 for each such message added),
-  /// that shards have not got to yet; past it `publish` and `send` report `errc::overloaded`.
-  /// Range: the largest `max_lag_bytes` of any topic, to 64 GiB.
+  /// that shards have not got to yet; past it `publish` and `send` report `errc::overloaded`. What
+  /// is alone is let in. Range: the largest `max_lag_bytes` of any topic, to 64 GiB.
   std::size_t max_backlog_bytes = std::size_t{64} * 1024 * 1024;
 };
 
@@ -139,7 +139,9 @@ struct listen_options {
 
   /// Which pages may connect, compared with the `Origin` header without regard to case, for example
   /// "https://example.com"; "*" admits all. Empty: pages whose host equals the request's `Host`,
-  /// whatever their port. A request without `Origin` does not come from a page and is let in.
+  /// whatever their port. That does not stop pages whose name is made to point to this machine (DNS
+  /// rebinding), not even on loopback: where it matters, name the origins, with their port unless
+  /// it is the scheme's own. A request without `Origin` does not come from a page and is let in.
   std::vector<std::string> allowed_origins;
 
   /// Whether clients that offer permessage-deflate (RFC 7692) get publications compressed, and may
@@ -151,7 +153,8 @@ struct listen_options {
 
   socket_options sockets;
 
-  /// Folder whose files are served to GET and HEAD. Empty: none.
+  /// Folder whose files are served to GET and HEAD, but for names that begin with a dot. Links are
+  /// followed if they are relative and stay in the folder. Empty: none.
   std::string web_root;
 };
 

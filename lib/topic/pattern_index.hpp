@@ -11,8 +11,8 @@
 
 namespace broadcast_hub::topic {
 
-/// Patterns by their tokens, so that finding those that match a name costs as many steps as the
-/// name has tokens, however many patterns there are.
+/// Patterns by their tokens, so that finding those that match a name follows at each token only
+/// this token, "*" and ">". What begins otherwise is not looked at, however much there is of it.
 template <typename Value>
 class pattern_index {
  public:
