@@ -40,6 +40,7 @@ struct hub_stats {
   std::uint64_t slow_consumers = 0;      ///< with 4008
   std::uint64_t idle_timeouts = 0;       ///< with 4000
   std::uint64_t protocol_errors = 0;     ///< with 1002, 1007, 1009, or 1011 for want of memory
+  std::uint64_t overloads = 0;           ///< with 1013
   std::uint64_t bad_requests = 0;        ///< not HTTP, or too large
   std::uint64_t handshake_timeouts = 0;  ///< no request, or no decision, in time
 

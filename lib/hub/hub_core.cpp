@@ -7,6 +7,7 @@
 #include "net/error_translation.hpp"
 #include "wire/frame_encoder.hpp"
 
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -259,10 +260,15 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
   const std::size_t size = frame->size() + post_cost;
   if (!reserve_backlog(size))
     return errc::overloaded;
-  shard->post([this, deliver, size] {
+  try {
+    shard->post([this, deliver, size] {
+      release_backlog(size);
+      deliver();
+    });
+  } catch (const std::bad_alloc&) {
     release_backlog(size);
-    deliver();
-  });
+    throw;
+  }
   return {};
 }
 

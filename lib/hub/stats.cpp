@@ -31,6 +31,7 @@ hub_stats hub_core::stats() const {
     sum.handshake_timeouts += one.handshake_timeouts.value();
     sum.bad_requests += one.bad_requests.value();
     sum.protocol_errors += one.protocol_errors.value();
+    sum.overloads += one.overloads.value();
     sum.handler_failures += one.handler_failures.value();
   }
   const std::uint64_t done =

@@ -23,6 +23,7 @@ struct counters {
   counter handshake_timeouts;
   counter bad_requests;
   counter protocol_errors;
+  counter overloads;
   counter handler_failures;
 };
 

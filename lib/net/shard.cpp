@@ -291,6 +291,9 @@ void shard::bury(connection_id id) noexcept {
     case session::session::cause::protocol_error:
       counters_.protocol_errors.add();
       break;
+    case session::session::cause::overload:
+      counters_.overloads.add();
+      break;
   }
   counters_.sockets_open.subtract();
   if (session.was_opened()) {

@@ -135,7 +135,8 @@ class session {
     handshake_timeout,
     idle,
     slow_consumer,
-    protocol_error
+    protocol_error,
+    overload
   };
   cause ended_by() const noexcept { return cause_; }
 

@@ -127,6 +127,8 @@ TEST_P(LimitsTest, BudgetsHalfReceivedMessages) {
   ws_client second(port);
   second.socket().send(half);
   EXPECT_EQ(second.read_close(), 1013U);
+  second.socket().reset();
+  EXPECT_TRUE(eventually([&] { return hub.stats().overloads == 1; }));
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(LimitsTest);

@@ -72,6 +72,7 @@ TEST_F(SessionBudgetTest, WhoWouldPassTheBudgetIsClosedWith1013) {
   EXPECT_THAT(sent_frames(), ElementsAre("close:1013 too many half-received messages"));
   EXPECT_EQ(last_action_, action::end_sending);
   EXPECT_EQ(ending(), "1013 too many half-received messages");
+  EXPECT_EQ(peer().ended_by(), cause::overload);
   EXPECT_EQ(others[0]->now_in(), phase::open);
 }
 
