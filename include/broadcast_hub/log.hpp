@@ -10,8 +10,8 @@ namespace broadcast_hub {
 
 /// Levels by who should act.
 enum class log_level : unsigned char {
-  trace,  ///< whoever debugs the library: every socket accepted and ended, plain HTTP too
-  debug,  ///< whoever debugs an application: every message received, sent and broadcast
+  trace,  ///< whoever debugs the library: every socket accepted and ended, what nobody got
+  debug,  ///< whoever debugs an application: every message and HTTP request, every answer
   info,   ///< nobody: listening, opened, closed, stopped
   warn,   ///< the operator, some day: a peer misbehaved, a limit was reached
   error,  ///< the operator or developer, soon: a handler threw, a listener failed

@@ -106,12 +106,14 @@ struct hub_options {
 /// How the kernel sends for each connection of a listener, and what it keeps for it. A peer that
 /// does not read costs this memory too.
 struct socket_options {
-  /// Whether small messages leave at once (TCP_NODELAY), instead of waiting for up to 40 ms to be
-  /// joined with others. What one turn of the loop sends leaves together in any case.
+  /// Whether small messages leave at once (TCP_NODELAY), instead of waiting to be joined with
+  /// others until the peer has acknowledged what was sent before. What one turn of the loop sends
+  /// leaves together in any case.
   bool no_delay = true;
 
   /// Size of the send buffer (SO_SNDBUF); the kernel doubles it for its own use. 0: the system
-  /// chooses and lets it grow, to 4 MiB on most. Range 4 KiB to 1 GiB.
+  /// chooses and lets it grow, to 4 MiB on most. Range 4 KiB to 1 GiB, of which the system may
+  /// grant less (net.core.wmem_max).
   std::size_t send_buffer_bytes = 0;
 
   /// Bytes that may wait in the send buffer without having been sent (TCP_NOTSENT_LOWAT); what is
@@ -164,7 +166,7 @@ struct listen_options {
 /// the range.
 BROADCAST_HUB_EXPORT void validate(const hub_options& options);
 
-/// As above, for one listener.
+/// As above, for one listener. Whether its address is one, and can be had, `hub::listen` says.
 BROADCAST_HUB_EXPORT void validate(const listen_options& options);
 
 }  // namespace broadcast_hub

@@ -26,9 +26,9 @@ class hub_error_category final : public std::error_category {
         return "more waits to be sent than outbound.max_queued_bytes, outbound.max_backlog_bytes "
                "or topics.max_log_bytes allow";
       case errc::hub_stopped:
-        return "the hub is stopping or has stopped";
+        return "the hub is stopping or has stopped; make a new one";
       case errc::address_in_use:
-        return "the address is in use by another program";
+        return "the address is in use by another program; choose another port, or 0 for a free one";
       case errc::address_not_available:
         return "no interface of this machine has that address";
       case errc::permission_denied:

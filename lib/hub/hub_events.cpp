@@ -37,7 +37,7 @@ void hub_core::on_request(net::connection& peer, wire::request request) {
   if (found.is_websocket && !found.refusal)
     return ask_application(peer, std::move(request));
   if (found.is_websocket)
-    return refuse_upgrade(peer, request, *found.refusal);
+    return refuse_upgrade(peer, request, *std::move(found.refusal));
 
   net::counters& count = shards_[peer.id().shard]->count();
   count.http_requests.add();
@@ -89,8 +89,10 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
   if (answer.status != 101) {
     wire::response refusal = wire::text_response(answer.status, answer.body);
     refusal.headers.insert(refusal.headers.end(), answer.headers.begin(), answer.headers.end());
+    if (answer.status == 426)
+      refusal.headers.emplace_back("Upgrade", "websocket");  // RFC 9110, section 15.5.22
     refusal.close = true;
-    return refuse_upgrade(peer, request, refusal);
+    return refuse_upgrade(peer, request, std::move(refusal));
   }
   const bool may_deflate = rules_of(peer).options().permessage_deflate;
   peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate, answer.headers),
@@ -98,11 +100,13 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
 }
 
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
-                              const wire::response& refusal) {
+                              wire::response refusal) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
-  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", escaped{request.target},
+  // The path alone: pages can put their tokens nowhere but into the query.
+  log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", escaped{request.path},
            " with status ", refusal.status, ": ",
            escaped{refusal.body ? first_line(*refusal.body) : std::string_view()});
+  refusal.omit_body = request.method == "HEAD";  // RFC 9110, section 9.3.2
   peer.respond(refusal, false);
 }
 
@@ -170,7 +174,7 @@ void hub_core::on_timer_failure() {
 }
 
 void hub_core::on_stopped(net::shard& stopped) {
-  stopped.events_loop().stop();
+  life_.on_stopped(stopped);
 }
 
 }  // namespace broadcast_hub

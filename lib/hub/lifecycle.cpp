@@ -45,13 +45,23 @@ void lifecycle::launch(mode next, const char* method, const std::function<void()
   } catch (...) {
     // Half a start is undone, so that the hub can be destroyed.
     if (entered)
-      give_up();
+      give_up(first_threaded_shard);
     throw;
   }
 }
 
-void lifecycle::give_up() {
+void lifecycle::give_up(std::size_t first_threaded_shard) {
   request_stop(clock::now());
+  std::size_t end_of_threaded = 0;
+  {
+    const lock_guard lock(mutex_);
+    end_of_threaded = first_threaded_shard + threads_.size();
+  }
+  // Loops without a thread end here; backwards, because the first one waits for the others.
+  for (std::size_t i = shards_.size(); i-- > 0;) {
+    if (i < first_threaded_shard || i >= end_of_threaded)
+      run_loop(*shards_[i]);
+  }
   join_threads();
   signals_.reset();
   set_stopped();
@@ -106,6 +116,15 @@ void lifecycle::stop(time_point deadline) {
     return set_stopped();
   }
   wait_until_stopped();
+}
+
+void lifecycle::on_stopped(net::shard& stopped) {
+  // The first one hears signals, so it runs until the others have stopped.
+  net::shard& first = *shards_.front();
+  if (&stopped != &first)
+    stopped.events_loop().stop();
+  if (stopped_shards_.fetch_add(1) + 1 == shards_.size())
+    first.events_loop().stop();
 }
 
 bool lifecycle::is_fresh() const {

@@ -45,6 +45,9 @@ class lifecycle {
   /// A stop was asked for: nothing new is accepted from the application.
   bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
 
+  /// A shard has stopped; its loop ends.
+  void on_stopped(net::shard& stopped);
+
   /// Whether the caller is on the thread of one of the shards.
   bool on_own_thread() const noexcept;
 
@@ -53,7 +56,7 @@ class lifecycle {
 
   void launch(mode next, const char* method, const std::function<void()>& begin,
               std::size_t first_threaded_shard);
-  void give_up();
+  void give_up(std::size_t first_threaded_shard);
   void enter(mode next, const char* method) BROADCAST_HUB_REQUIRES(mutex_);
   void start_threads(std::size_t first_shard) BROADCAST_HUB_REQUIRES(mutex_);
   void run_loop(net::shard& shard) noexcept;
@@ -66,6 +69,7 @@ class lifecycle {
   shard_list& shards_;
   const logger& log_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> stopped_shards_{0};
 
   mutable mutex mutex_;
   std::condition_variable_any changed_;

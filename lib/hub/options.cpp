@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "topic/limits.hpp"
 #include "topic/name.hpp"
+#include "wire/http_text.hpp"
 
 #include <broadcast_hub/error.hpp>
 #include <broadcast_hub/options.hpp>
@@ -92,15 +93,17 @@ void check_path(const std::string& path) {
 }
 
 void check_origin(const std::string& origin) {
+  // Of any scheme: pages of apps and extensions have their own.
   const std::size_t scheme = origin.find("://");
-  const std::size_t host = scheme + 3;
-  const bool well_formed = scheme != std::string::npos && scheme > 0 && host < origin.size() &&
-                           origin.find('/', host) == std::string::npos;
+  const bool well_formed = scheme != std::string::npos &&
+                           wire::is_token(std::string_view(origin).substr(0, scheme)) &&
+                           wire::host_of(std::string_view(origin).substr(scheme + 3)) &&
+                           origin.find('*') == std::string::npos;
   if (origin == "*" || well_formed)
     return;
-  throw std::invalid_argument(
-      join("listen_options.allowed_origins has \"", printable(origin),
-           "\"; an origin is a scheme and a host, like \"https://example.com\", or \"*\""));
+  throw std::invalid_argument(join("listen_options.allowed_origins has \"", printable(origin),
+                                   "\"; an origin is a scheme and a host, possibly with a port, "
+                                   "like \"https://example.com\"; \"*\" alone allows all"));
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "net/listener.hpp"
 
+#include "base/text.hpp"
 #include "net/address.hpp"
 #include "net/error_translation.hpp"
 #include "net/shard.hpp"
 
+#include <asio/error.hpp>
 #include <asio/ip/v6_only.hpp>
+#include <broadcast_hub/error.hpp>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -26,9 +29,18 @@ int open_reserve() {
 }
 
 /// Throws for an error of any step on the way to listening.
-void check(const std::error_code& error, const tcp::endpoint& endpoint) {
-  if (error)
-    throw std::system_error(translate(error), "cannot listen on " + to_string(endpoint));
+void check(const std::error_code& error, const tcp::endpoint& endpoint,
+           std::string_view option = {}) {
+  if (!error)
+    return;
+  const std::error_code ours = translate(error);
+  std::string what = "cannot listen on " + to_string(endpoint);
+  if (!option.empty())
+    what += join(" with sockets.", option);
+  // Ours is too coarse: the system's words say more.
+  if (ours == errc::io_error)
+    what += join(" (", error.message(), ")");
+  throw std::system_error(ours, what);
 }
 
 }  // namespace
@@ -102,16 +114,16 @@ void listener::bind(const tcp::endpoint& endpoint) {
 
 void listener::set_options(tcp_acceptor& acceptor, const tcp::endpoint& endpoint) {
   // Accepted sockets inherit them.
-  const auto set = [&](int level, int name, std::size_t wanted) {
+  const auto set = [&](int level, int name, std::string_view option, std::size_t wanted) {
     const int value = static_cast<int>(wanted);
     if (wanted == 0 ||
         ::setsockopt(acceptor.native_handle(), level, name, &value, sizeof value) == 0)
       return;
-    check(std::error_code(errno, std::system_category()), endpoint);
+    check({errno, asio::error::get_system_category()}, endpoint, join(option, " = ", wanted));
   };
-  set(IPPROTO_TCP, TCP_NODELAY, sockets_.no_delay ? 1 : 0);
-  set(SOL_SOCKET, SO_SNDBUF, sockets_.send_buffer_bytes);
-  set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, sockets_.max_unsent_bytes);
+  set(IPPROTO_TCP, TCP_NODELAY, "no_delay", sockets_.no_delay ? 1 : 0);
+  set(SOL_SOCKET, SO_SNDBUF, "send_buffer_bytes", sockets_.send_buffer_bytes);
+  set(IPPROTO_TCP, TCP_NOTSENT_LOWAT, "max_unsent_bytes", sockets_.max_unsent_bytes);
 }
 
 std::string listener::name() const {

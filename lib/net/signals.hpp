@@ -4,14 +4,23 @@
 
 #include <asio/signal_set.hpp>
 
-#include <csignal>
 #include <functional>
-#include <vector>
 
 namespace broadcast_hub::net {
 
-/// Calls a function on a loop for every SIGINT and SIGTERM, while it lives. What was installed for
-/// them before is there again afterwards.
+/// What is installed for SIGINT and SIGTERM when the first of these is made is there again when the
+/// last one has gone: hubs may run side by side, and signals belong to the process.
+///
+/// Thread safety: may be made and destroyed on any thread.
+class kept_dispositions {
+ public:
+  kept_dispositions();
+  ~kept_dispositions();
+  kept_dispositions(const kept_dispositions&) = delete;
+  kept_dispositions& operator=(const kept_dispositions&) = delete;
+};
+
+/// Calls a function on a loop for every SIGINT and SIGTERM, while it lives.
 class termination_signals {
  public:
   termination_signals(loop& loop, std::function<void(int signal)> on_signal);
@@ -20,14 +29,9 @@ class termination_signals {
   termination_signals& operator=(const termination_signals&) = delete;
 
  private:
-  struct disposition {
-    int signal;
-    struct sigaction before;
-  };
-
   void wait();
 
-  std::vector<disposition> dispositions_;
+  kept_dispositions kept_;  // outlives what Asio installs
   asio::basic_signal_set<executor> signals_;
   std::function<void(int)> on_signal_;
 };

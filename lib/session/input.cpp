@@ -42,10 +42,7 @@ session::event session::receive_request(const char* data, std::size_t size, std:
     case wire::request_parser::result::need_more:
       return event::need_bytes;
     case wire::request_parser::result::bad:
-      cause_ = cause::bad_request;
-      respond(parser.status() == 405 ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
-                                     : wire::text_response(parser.status(), parser.fault()),
-              false, now);
+      refuse_request(parser, now);
       consumed = size;
       return event::need_bytes;
     case wire::request_parser::result::complete:
@@ -54,6 +51,15 @@ session::event session::receive_request(const char* data, std::size_t size, std:
   handshake_->first_request = false;
   enter(phase::deciding, now + context_.options.timeouts.handshake);
   return event::request;
+}
+
+void session::refuse_request(const wire::request_parser& parser, time_point now) {
+  cause_ = cause::bad_request;
+  wire::response refusal = parser.status() == 405
+                               ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
+                               : wire::text_response(parser.status(), parser.fault());
+  refusal.omit_body = parser.is_head();  // RFC 9110, section 9.3.2
+  respond(refusal, false, now);
 }
 
 session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,

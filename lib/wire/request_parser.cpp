@@ -75,6 +75,9 @@ request_parser::result request_parser::end_of_line() {
   if (line.empty()) {
     return finish();
   }
+  if (first) {
+    is_head_ = line.starts_with("HEAD ");
+  }
   if (const auto fault = first ? check_request_line(line) : check_header_line(line)) {
     return fail(fault->status, fault->rule);
   }

@@ -25,6 +25,9 @@ class request_parser {
   int status() const noexcept { return status_; }
   const std::string& fault() const noexcept { return fault_; }
 
+  /// After `bad`: whether the method was HEAD, as far as it was read.
+  bool is_head() const noexcept { return is_head_; }
+
   /// Bytes held of an incomplete head.
   std::size_t held_bytes() const noexcept { return head_.size(); }
 
@@ -43,6 +46,7 @@ class request_parser {
   std::size_t skipped_ = 0;     // bytes of empty lines before the request line
   std::size_t line_start_ = 0;  // in `head_`
   bool complete_ = false;
+  bool is_head_ = false;
   int status_ = 0;
   std::string fault_;
   request request_;

@@ -100,15 +100,15 @@ std::optional<syntax_fault> check_host(const head_summary& summary,
   if (summary.hosts > 1) {
     return bad_request("more than one Host header");
   }
+  const std::string_view authority = split_target(line.target).authority;
+  if (!authority.empty() && !host_of(authority)) {
+    return bad_request("malformed host in the request target");
+  }
   if (summary.hosts == 0) {
     return line.version == "HTTP/1.1" ? bad_request("no Host header") : std::nullopt;
   }
   if (!host_of(summary.host)) {
     return bad_request("malformed Host header");
-  }
-  const std::string_view authority = split_target(line.target).authority;
-  if (!authority.empty() && !host_of(authority)) {
-    return bad_request("malformed host in the request target");
   }
   return std::nullopt;
 }

@@ -235,8 +235,10 @@ TEST(OptionsTest, AnOriginIsASchemeAndAHost) {
     options.allowed_origins = {origin};
     EXPECT_EQ(fault_of(options), "") << origin;
   }
-  for (const char* origin : {"", "example.com", "://example.com", "https://example.com/",
-                             "https://example.com/page", "https:/example.com", "null"}) {
+  for (const char* origin :
+       {"", "example.com", "://example.com", "https://example.com/", "https://example.com/page",
+        "https:/example.com", "null", "https://*.example.com", "https://example.com?x",
+        "https://example.com:port", " https://example.com"}) {
     listen_options options;
     options.allowed_origins = {"https://fine.example", origin};
     EXPECT_THAT(fault_of(options),
