@@ -27,7 +27,8 @@ namespace broadcast_hub {
 ///
 /// Handlers run on the thread of the connection's shard and must not block: while one runs, that
 /// shard does nothing else. They may call every public method. What they throw is caught
-/// and logged, and closes that connection with 1011.
+/// and logged, and closes that connection with 1011. All this holds for functions given to
+/// `broadcast_if` and `for_each_connection`, too.
 ///
 /// Thread safety: every method may be called from any thread, handlers included, except where it
 /// says otherwise; the destructor must not run in a handler or beside another call.
