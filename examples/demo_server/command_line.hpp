@@ -1,5 +1,7 @@
 #pragma once
 
+#include "page_url.hpp"
+
 #include <broadcast_hub/log.hpp>
 
 #include <chrono>
@@ -11,7 +13,7 @@ namespace demo {
 /// What the flags say.
 struct settings {
   std::uint16_t http_port = 8080;
-  std::uint16_t ws_port = 8081;
+  std::uint16_t ws_port = default_ws_port;
   std::string bind = "localhost";
   std::string web;
   std::chrono::milliseconds interval = std::chrono::seconds(3);

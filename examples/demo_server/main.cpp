@@ -4,12 +4,14 @@
 #include "command_line.hpp"
 #include "descriptors.hpp"
 #include "logging.hpp"
+#include "page_url.hpp"
 
 #include <broadcast_hub/hub.hpp>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
@@ -17,8 +19,6 @@
 #include <string_view>
 
 namespace {
-
-constexpr int default_ws_port = 8081;  // where the page looks without being told
 
 // {"message":"<text>"}
 std::string make_message(std::string_view text) {
@@ -29,19 +29,6 @@ std::string make_message(std::string_view text) {
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
-}
-
-// The host to type into a browser on this machine.
-std::string browser_host(const std::string& bind) {
-  if (bind == "localhost" || bind == "0.0.0.0" || bind == "::") {
-    return "localhost";
-  }
-  return bind.find(':') == std::string::npos ? bind : "[" + bind + "]";
-}
-
-std::string page_url(const std::string& bind, int http_port, int ws_port) {
-  const std::string url = "http://" + browser_host(bind) + ":" + std::to_string(http_port) + "/";
-  return ws_port == default_ws_port ? url : url + "?ws=" + std::to_string(ws_port);
 }
 
 void set_handlers(broadcast_hub::hub& hub, std::chrono::milliseconds interval) {
@@ -63,9 +50,9 @@ std::string listen(broadcast_hub::hub& hub, const demo::settings& settings) {
   websockets.address = settings.bind;
   websockets.port = settings.ws_port;
 
-  const int http_port = hub.listen(page);
-  const int ws_port = hub.listen(websockets);
-  return page_url(settings.bind, http_port, ws_port);
+  const std::uint16_t http_port = hub.listen(page);
+  const std::uint16_t ws_port = hub.listen(websockets);
+  return demo::page_url(settings.bind, http_port, ws_port);
 }
 
 void serve(const demo::settings& settings) {

@@ -27,7 +27,8 @@ namespace broadcast_hub {
 ///
 /// Handlers run on the thread of the connection's shard and must not block: while one runs, that
 /// shard does nothing else. They may call every public method. What they throw is caught
-/// and logged, and closes that connection with 1011.
+/// and logged, and closes that connection with 1011. All this holds for functions given to
+/// `broadcast_if` and `for_each_connection`, too.
 ///
 /// Where memory runs out in a call, it throws `std::bad_alloc`: what it was to send is not sent,
 /// but what goes to all shards may have reached some (`broadcast_if`, `broadcast_except`). The hub

@@ -3,9 +3,21 @@
 #include <broadcast_hub/connection.hpp>
 #include <broadcast_hub/error.hpp>
 
+#include <functional>
 #include <utility>
 
 namespace broadcast_hub {
+namespace {
+
+/// What the table of the connection's shard answers; empty when the hub is gone.
+template <typename Question>
+std::string ask(const std::weak_ptr<hub_core>& hub, connection_id id, const Question& question) {
+  const std::shared_ptr<hub_core> core = hub.lock();
+  const net::connection_table* const table = core ? core->table_of(id) : nullptr;
+  return table == nullptr ? std::string() : std::invoke(question, *table, id);
+}
+
+}  // namespace
 
 connection::connection(std::weak_ptr<hub_core> hub, connection_id id) noexcept
     : hub_(std::move(hub)), id_(id) {}
@@ -36,27 +48,19 @@ std::vector<std::string> connection::subscriptions() const {
 }
 
 std::string connection::remote_address() const {
-  const std::shared_ptr<hub_core> hub = hub_.lock();
-  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
-  return table == nullptr ? std::string() : table->remote_address(id_);
+  return ask(hub_, id_, &net::connection_table::remote_address);
 }
 
 std::string connection::path() const {
-  const std::shared_ptr<hub_core> hub = hub_.lock();
-  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
-  return table == nullptr ? std::string() : table->path(id_);
+  return ask(hub_, id_, &net::connection_table::path);
 }
 
 std::string connection::user() const {
-  const std::shared_ptr<hub_core> hub = hub_.lock();
-  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
-  return table == nullptr ? std::string() : table->who(id_).user;
+  return ask(hub_, id_, [](const auto& table, connection_id id) { return table.who(id).user; });
 }
 
 std::string connection::info() const {
-  const std::shared_ptr<hub_core> hub = hub_.lock();
-  const net::connection_table* const table = hub ? hub->table_of(id_) : nullptr;
-  return table == nullptr ? std::string() : table->who(id_).info;
+  return ask(hub_, id_, [](const auto& table, connection_id id) { return table.who(id).info; });
 }
 
 std::any* connection::user_data() const {

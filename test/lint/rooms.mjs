@@ -12,7 +12,7 @@ const may_include = {
   topic: ['base'],
   session: behind_session,
   net: behind_net,
-  http: behind_net,
+  http: ['base', 'wire'],
   backplane: ['base'],
   hub: [...behind_net, 'net', 'http', 'backplane'],
 };

@@ -50,6 +50,7 @@ const faults = [
   ['rooms', 'lib/wire/frame.cpp', '#include "topic/log.hpp"\n', 'wire must not include topic'],
   ['rooms', 'lib/topic/log.cpp', '#include "wire/frame.hpp"\n', 'topic must not include wire'],
   ['rooms', 'lib/net/shard.cpp', '#include "http/files.hpp"\n', 'net must not include http'],
+  ['rooms', 'lib/http/files.hpp', '#include "topic/log.hpp"\n', 'http must not include topic'],
   ['rooms', 'lib/wire/frame.cpp', '#include "frame.hpp"\n', 'not of the form'],
   ['rooms', 'lib/wire/frame.cpp', '#include "wire/gone.hpp"\n', 'does not exist'],
   ['rooms', 'lib/session/a.cpp', '#include <asio.hpp>\n', '<asio.hpp> belongs to net'],

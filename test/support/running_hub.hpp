@@ -2,6 +2,7 @@
 
 #include <broadcast_hub/hub.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -28,6 +29,32 @@ class shared_list {
  private:
   mutable std::mutex mutex_;
   std::vector<Item> items_;
+};
+
+/// Holds handlers up until it is opened.
+class gate {
+ public:
+  void wait() const { open_.wait(false); }
+  void open() {
+    open_ = true;
+    open_.notify_all();
+  }
+
+ private:
+  std::atomic<bool> open_{false};
+};
+
+/// Opens a gate at the end of a test, also of one that fails: else the hub's destructor would wait
+/// for ever. So it comes behind the hub.
+class gate_opener {
+ public:
+  explicit gate_opener(gate& which) : gate_(which) {}
+  ~gate_opener() { gate_.open(); }
+  gate_opener(const gate_opener&) = delete;
+  gate_opener& operator=(const gate_opener&) = delete;
+
+ private:
+  gate& gate_;
 };
 
 /// Collects log lines.

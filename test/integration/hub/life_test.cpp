@@ -1,5 +1,7 @@
 #include "fixture.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -172,6 +174,40 @@ TEST_P(LifeTest, WaitsAsLongAsItTakesWhenAskedTo) {
   client.send_close(1001);
   EXPECT_EQ(client.socket().read_to_end(), "");
   stopper.join();
+}
+
+TEST_P(LifeTest, WaitsForNobodyWhenNobodyIsConnected) {
+  hub hub(options());
+  const auto port = hub.listen(0);
+  hub.start();
+  { const ws_client client(port); }
+  const raw_client idle(port);  // has not asked for anything
+  ASSERT_TRUE(eventually(
+      [&] { return hub.stats().sockets_open == 1 && hub.stats().connections_closed == 1; }));
+  hub.stop(std::chrono::milliseconds::max());
+  EXPECT_EQ(hub.stats().sockets_open, 0U);
+}
+
+TEST_P(LifeTest, ASecondSignalDoesNotWaitForThePeers) {
+  shared_list<close_event> events;
+  hub_options patient = options();
+  patient.timeouts.shutdown = 24h;
+  patient.timeouts.close = 24h;
+  hub hub(patient);
+  hub.on_close([&](const connection&, const close_event& event) { events.add(event); });
+  const auto port = hub.listen(0);
+  std::thread server([&] { hub.run(); });
+  ws_client deaf(port);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 1; }));
+  ::kill(::getpid(), SIGTERM);
+  EXPECT_EQ(deaf.read_close(), 1001U);
+  EXPECT_EQ(hub.connection_count(), 1U);
+  ::kill(::getpid(), SIGTERM);
+  EXPECT_EQ(deaf.socket().read_to_end(), "");
+  server.join();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.all().front().code, close_code::going_away);
+  EXPECT_FALSE(events.all().front().clean);
 }
 
 TEST_P(LifeTest, OnlyRunTouchesSignals) {

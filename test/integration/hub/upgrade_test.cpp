@@ -96,6 +96,27 @@ TEST_P(UpgradeTest, AnswersLaterFromAnotherThread) {
   worker.join();
 }
 
+// The rest stays in the kernel, which makes the peer wait.
+TEST_P(UpgradeTest, ReadsNoMoreThanAHeadsWorthBeforeTheAnswer) {
+  std::atomic<std::uint64_t> read_before_the_answer{0};
+  shared_list<std::size_t> received;
+  hub hub(options());
+  hub.on_upgrade([&](const upgrade_request&, const upgrade_responder& responder) {
+    hub.after(1ms, [responder] { responder.reply(upgrade_reply::accept()); });
+  });
+  hub.on_open([&](const connection&) { read_before_the_answer = hub.stats().bytes_received; });
+  hub.on_message(
+      [&](const connection&, const message& early) { received.add(early.payload.size()); });
+  const auto port = hub.listen(0);
+  raw_client eager(port);
+  eager.send(handshake_request() + client_frame(opcode::binary, std::string(60'000, 'x')));
+  hub.start();
+  ASSERT_TRUE(eventually([&] { return received.size() == 1; }));
+  EXPECT_EQ(received.all().front(), 60'000U);
+  EXPECT_GT(read_before_the_answer, 0U);
+  EXPECT_LE(read_before_the_answer, options().limits.max_header_bytes);
+}
+
 TEST_P(UpgradeTest, AnAnswerAtOnceDoesNotRunHandlersInsideTheHandler) {
   std::atomic<bool> inside{false};
   shared_list<bool> nested;
@@ -113,6 +134,7 @@ TEST_P(UpgradeTest, AnAnswerAtOnceDoesNotRunHandlersInsideTheHandler) {
   EXPECT_FALSE(nested.all().front());
 }
 
+// The request is there before the hub runs, so it cannot be what comes too late.
 TEST_P(UpgradeTest, RefusesWith503WhenTheAnswerComesTooLate) {
   hub_options quick = options();
   quick.timeouts.handshake = 50ms;
@@ -122,14 +144,34 @@ TEST_P(UpgradeTest, RefusesWith503WhenTheAnswerComesTooLate) {
     kept.push_back(responder);
   });
   const auto port = hub.listen(0);
+  raw_client client(port);
+  client.send(handshake_request());
   hub.start();
-  ws_client client(port);
-  EXPECT_EQ(status_of(client.response()), "503");
-  client.socket().read_to_end();
+  EXPECT_EQ(status_of(client.read_until("\r\n\r\n")), "503");
+  client.read_to_end();
   kept.front().reply(upgrade_reply::accept());  // harmless
   hub.stop(1ms);
   EXPECT_EQ(hub.stats().connections_opened, 0U);
   EXPECT_EQ(hub.stats().handshake_timeouts, 1U);
+}
+
+TEST_P(UpgradeTest, RefusesWith503WhenTheHubStopsBeforeTheAnswer) {
+  shared_list<upgrade_responder> kept;
+  hub hub(options());
+  hub.on_upgrade(
+      [&](const upgrade_request&, const upgrade_responder& responder) { kept.add(responder); });
+  const auto port = hub.listen(0);
+  hub.start();
+  raw_client client(port);
+  client.send(handshake_request());
+  ASSERT_TRUE(eventually([&] { return kept.size() == 1; }));
+  std::jthread stopper([&] { hub.stop(10s); });
+  EXPECT_EQ(status_of(client.read_until("\r\n\r\n")), "503");
+  EXPECT_EQ(client.read_to_end(), "The server is stopping.\n");
+  kept.all().front().reply(upgrade_reply::accept());  // harmless
+  client.reset();
+  stopper.join();
+  EXPECT_EQ(hub.stats().connections_opened, 0U);
 }
 
 TEST_P(UpgradeTest, RefusesWith500WhenNobodyAnswersOrTheHandlerThrows) {

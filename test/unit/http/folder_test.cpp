@@ -5,11 +5,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -162,14 +159,9 @@ TEST_F(FolderTest, DoesNotWaitForTheWriterOfAPipe) {
   EXPECT_TRUE(!opened.file || status_of(opened.file.get()).kind == file_kind::other);
 }
 
+// Its name only: nobody listens there.
 TEST_F(FolderTest, DoesNotOpenASocket) {
-  const descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  const std::string path = outside_.path("web/socket");
-  ASSERT_LT(path.size(), sizeof address.sun_path);
-  std::copy(path.begin(), path.end(), address.sun_path);
-  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::mknod(outside_.path("web/socket").c_str(), S_IFSOCK | 0600, 0), 0);
   const folder web(root_);
   EXPECT_EQ(web.open("socket").error, ENXIO);
 }

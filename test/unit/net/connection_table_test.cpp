@@ -2,7 +2,7 @@
 
 #include "net/connection.hpp"
 #include "net/shard.hpp"
-#include "unit/net/deaf_events.hpp"
+#include "support/deaf_events.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include "net/address.hpp"
 #include "net/shard.hpp"
-#include "unit/net/deaf_events.hpp"
+#include "support/deaf_events.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <broadcast_hub/error.hpp>
