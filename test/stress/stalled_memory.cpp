@@ -1,15 +1,13 @@
 // Publishes to clients that do not read, and looks whether the log and this process stay as small
-// as their topic's limit says. Exit status: 0 when they did, 1 when not, 2 for a wrong command
-// line.
+// as their topic's limit says.
 
-#include "load_generator/resident_memory.hpp"
+#include "memory_modes.hpp"
 #include "program.hpp"
 #include "stalled_clients.hpp"
 #include "support/descriptor_limit.hpp"
 #include "support/raw_client.hpp"
 
 #include <broadcast_hub/hub.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -75,10 +73,10 @@ hub_options hub_options_for(const memory_options& options) {
 /// The most that was seen.
 class watch {
  public:
-  explicit watch(const hub& of) : hub_(of), before_(resident()) {}
+  explicit watch(const hub& of) : hub_(of), before_(own_memory()) {}
 
   void look() {
-    const std::uint64_t now = resident();
+    const std::uint64_t now = own_memory();
     grown_ = std::max(grown_, now - std::min(now, before_));
     log_ = std::max(log_, hub_.stats().log_bytes);
   }
@@ -87,19 +85,20 @@ class watch {
   std::uint64_t log_bytes() const noexcept { return log_; }
 
  private:
-  static std::uint64_t resident() { return benchmark::resident_memory(::getpid()); }
-
   const hub& hub_;
   const std::uint64_t before_;
   std::uint64_t grown_ = 0;
   std::uint64_t log_ = 0;
 };
 
-/// Publishes one batch, and returns when everybody has been offered it.
-void publish_batch(hub& hub, const memory_options& options, const std::string& payload) {
-  for (std::size_t bytes = 0; bytes < batch_bytes; bytes += payload.size())
-    require(!hub.broadcast(payload).error, "a publication is accepted");
-  const std::uint64_t pairs = hub.stats().publications * options.clients;
+/// Publishes one batch, adds its pairs of a publication and a subscriber to `pairs`, and returns
+/// when everybody has been offered it.
+void publish_batch(hub& hub, const std::string& payload, std::uint64_t& pairs) {
+  for (std::size_t bytes = 0; bytes < batch_bytes; bytes += payload.size()) {
+    const publish_result result = hub.broadcast(payload);
+    require(!result.error, "a publication is accepted");
+    pairs += result.subscribers;
+  }
   require(test::eventually([&] { return hub.stats().offered == pairs; }),
           "everybody is offered everything");
 }
@@ -111,6 +110,7 @@ void check(const memory_options& options, const watch& seen, const hub_stats& st
   print("resident memory grew by ", in_mebibytes(seen.grown()), ", at most ",
         in_mebibytes(options.most_growth()),
         not_judged.empty() ? "" : "; not judged, because " + not_judged);
+  require(stats.offered == stats.publications * options.clients, "everybody is subscribed");
   print("offered ", with_commas(stats.offered), " = deliveries ", with_commas(stats.deliveries),
         " + dropped_oldest ", with_commas(stats.dropped_oldest), " + pending ",
         with_commas(stats.pending));
@@ -121,16 +121,19 @@ void check(const memory_options& options, const watch& seen, const hub_stats& st
 }
 
 /// Pairs that were lost on the way would stay pending for ever.
-void check_accounts(const hub_stats& stats) {
+void check_accounts(const hub_stats& stats, std::uint64_t published_pairs) {
   require(stats.sockets_open == 0, "everybody is gone");
+  require(published_pairs == stats.offered, "what publishers were told is what is offered");
   require(stats.offered == stats.deliveries + stats.dropped_oldest + stats.dropped_superseded +
                                stats.dropped_at_end,
           "the accounts balance");
 }
 
-void run(const benchmark::arguments& given) {
+}  // namespace
+
+void measure_stalled(const benchmark::arguments& given) {
   const memory_options options = options_from(given);
-  print("memory_stress: ", with_commas(options.published_bytes), " bytes in messages of ",
+  print("memory_stress, stalled: ", with_commas(options.published_bytes), " bytes in messages of ",
         with_commas(options.payload_bytes), " to ", with_commas(options.clients),
         " clients that do not read");
   const auto begin = std::chrono::steady_clock::now();
@@ -144,9 +147,10 @@ void run(const benchmark::arguments& given) {
           "everybody is connected");
 
   const std::string payload(options.payload_bytes, 'x');
+  std::uint64_t pairs = 0;
   watch memory(hub);
   for (std::size_t bytes = 0; bytes < options.published_bytes; bytes += batch_bytes) {
-    publish_batch(hub, options, payload);
+    publish_batch(hub, payload, pairs);
     memory.look();
   }
   // Pairs move from one count to another while a shard works; now it has nothing to do.
@@ -154,15 +158,7 @@ void run(const benchmark::arguments& given) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   print("took ", seconds(took), ", peak memory of the hub's process ", peak_memory());
   hub.stop(std::chrono::milliseconds(0));  // nobody would answer
-  check_accounts(hub.stats());
+  check_accounts(hub.stats(), pairs);
 }
 
-}  // namespace
 }  // namespace broadcast_hub::stress
-
-int main(int count, char** values) {
-  using namespace broadcast_hub::stress;
-  return run_program("memory_stress", [&] {
-    run({count, values, {"clients", "megabytes", "payload", "log-mebibytes"}});
-  });
-}
