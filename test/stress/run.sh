@@ -3,7 +3,7 @@
 #   test/stress/run.sh            all
 #   test/stress/run.sh order      8 million publications by 8 threads to 100 subscribers
 #   test/stress/run.sh storm      16 clients at a time that come, go and subscribe at random under
-#                                 publishers, 500 times each; with one shard and with four
+#                                 publishers, 2,000 times each; with one shard and with four
 #   test/stress/run.sh memory     100 MB to 1,000 clients that do not read; 10,000 idle connections;
 #                                 100,000 topics that are used once, three times
 # Environment:
@@ -41,7 +41,7 @@ run_order() {
 run_storm() {
   BROADCAST_HUB_TEST_SEED=${BROADCAST_HUB_TEST_SEED:-$RANDOM} \
     BROADCAST_HUB_STORM_VISITORS=${BROADCAST_HUB_STORM_VISITORS:-16} \
-    BROADCAST_HUB_STORM_VISITS=${BROADCAST_HUB_STORM_VISITS:-500} \
+    BROADCAST_HUB_STORM_VISITS=${BROADCAST_HUB_STORM_VISITS:-2000} \
     "$build/test/integration/hub/integration_storm"
   echo
 }
