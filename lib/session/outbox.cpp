@@ -88,7 +88,7 @@ void outbox::drop_all() {
     if (dropped->what == kind::publications)
       count_dropped(*dropped);
   }
-  chunks_ = {};
+  chunks_ = queue();
   first_ = 0;
   sent_of_first_ = direct_bytes_ = publication_bytes_ = 0;
   direct_frames_ = 0;
@@ -328,8 +328,8 @@ void outbox::pop_front() {
   ++first_;
   sent_of_first_ = 0;
   if (queue_empty()) {
-    // An idle connection holds no queue at all.
-    chunks_ = {};
+    // An idle connection holds no queue at all. (`{}` would be a list of no elements, and keep it.)
+    chunks_ = queue();
     first_ = 0;
     holds_logs_ = false;
   } else if (first_ >= 64 && first_ * 2 >= chunks_.size()) {

@@ -31,7 +31,7 @@ void history::halve() {
 
 void history::drop_first() {
   if (++first_ == entries_.size()) {
-    entries_ = {};
+    entries_ = std::vector<entry>();  // `{}` would keep the memory
     first_ = 0;
     oldest_.reset();
     return;

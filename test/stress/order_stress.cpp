@@ -67,19 +67,20 @@ void check_orders(const std::vector<order_subscriber>& subscribers) {
     require(each.hash() == subscribers.front().hash(), "all subscribers see the same order");
 }
 
-void check_accounts(const order_options& options, const hub& hub) {
+void check_accounts(const order_options& options, const hub& hub, std::uint64_t published_pairs) {
   const std::uint64_t pairs = options.all_publications() * options.subscribers;
   // A client may have read what its shard is about to count.
   const bool settled = test::eventually([&] { return hub.stats().deliveries >= pairs; });
   const hub_stats stats = hub.stats();
-  print("offered ", with_commas(stats.offered), " = deliveries ", with_commas(stats.deliveries),
-        " + dropped_oldest ", stats.dropped_oldest, " + dropped_superseded ",
-        stats.dropped_superseded, " + dropped_at_end ", stats.dropped_at_end, " + pending ",
-        stats.pending);
+  print("published pairs ", with_commas(published_pairs), " = offered ", with_commas(stats.offered),
+        " = deliveries ", with_commas(stats.deliveries), " + dropped_oldest ", stats.dropped_oldest,
+        " + dropped_superseded ", stats.dropped_superseded, " + dropped_at_end ",
+        stats.dropped_at_end, " + pending ", stats.pending);
   require(settled, "everything is delivered");
   require(stats.offered == stats.deliveries + stats.dropped_oldest + stats.dropped_superseded +
                                stats.dropped_at_end + stats.pending,
           "the accounts balance");
+  require(published_pairs == stats.offered, "what publishers were told is what is offered");
   require(stats.deliveries == pairs && stats.offered == pairs, "everything is counted once");
   require(stats.publications == options.all_publications(), "every publication is counted");
   require(stats.connections_closed == 0, "nobody is disconnected");
@@ -113,7 +114,7 @@ void run(const benchmark::arguments& given) {
         with_commas(publishers.pauses()), " times");
   check_orders(subscribers);
   print("all subscribers saw the same order, hash ", std::hex, subscribers.front().hash());
-  check_accounts(options, hub);
+  check_accounts(options, hub, publishers.pairs());
   print("took ", seconds(took), ", peak memory of hub and clients together ", peak_memory());
 }
 

@@ -63,6 +63,7 @@ bool paced_publishers::publish(std::string_view payload) {
     ++pauses_;
     drains_.wait_while(seen);
   }
+  pairs_ += result.subscribers;
   return !result.error;
 }
 

@@ -59,6 +59,9 @@ class paced_publishers {
   /// How often somebody waited.
   std::uint64_t pauses() const noexcept { return pauses_; }
 
+  /// Pairs of a publication and a subscriber, by the results of `hub::publish`.
+  std::uint64_t pairs() const noexcept { return pairs_; }
+
  private:
   void publish_all(std::uint32_t thread);
   bool publish(std::string_view payload);
@@ -67,6 +70,7 @@ class paced_publishers {
   drain_count& drains_;
   const plan plan_;
   std::atomic<std::uint64_t> pauses_{0};
+  std::atomic<std::uint64_t> pairs_{0};
   std::vector<std::thread> threads_;
 };
 

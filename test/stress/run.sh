@@ -1,19 +1,32 @@
 #!/usr/bin/env bash
-# Builds a release and runs the stress programs at full size; ctest runs less of the first.
+# Builds a release and runs the stress tests at full size; ctest runs a fraction of each.
 #   test/stress/run.sh            all
 #   test/stress/run.sh order      8 million publications by 8 threads to 100 subscribers
-#   test/stress/run.sh memory     100 MB to 1,000 clients that do not read
+#   test/stress/run.sh storm      16 clients at a time that come, go and subscribe at random under
+#                                 publishers, 2,000 times each; with one shard and with four
+#   test/stress/run.sh memory     100 MB to 1,000 clients that do not read; 10,000 idle connections;
+#                                 100,000 topics that are used once, three times
+# Environment:
+#   BROADCAST_HUB_TEST_SEED       what the choices of the storm come from: else each run has its own,
+#                                 and prints it
+#   BROADCAST_HUB_STORM_VISITORS  clients of the storm at a time
+#   BROADCAST_HUB_STORM_VISITS    how often each of them comes
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$root/build/stress
 
+usage() {
+  sed -n '2,/^set/s/^# //p' "${BASH_SOURCE[0]}"
+}
+
+# build_programs <target>...
 build_programs() {
   mkdir -p "$root/build"
   {
     cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
       -DBROADCAST_HUB_BUILD_TESTS=ON -DBROADCAST_HUB_BUILD_EXAMPLES=OFF &&
-      cmake --build "$build" --target stress_programs
+      cmake --build "$build" --target "$@"
   } >"$build.log" 2>&1 || { cat "$build.log" >&2; exit 1; }
 }
 
@@ -25,16 +38,41 @@ run_order() {
   done
 }
 
+run_storm() {
+  BROADCAST_HUB_TEST_SEED=${BROADCAST_HUB_TEST_SEED:-$RANDOM} \
+    BROADCAST_HUB_STORM_VISITORS=${BROADCAST_HUB_STORM_VISITORS:-16} \
+    BROADCAST_HUB_STORM_VISITS=${BROADCAST_HUB_STORM_VISITS:-2000} \
+    "$build/test/integration/hub/integration_storm"
+  echo
+}
+
 run_memory() {
   for payload in 64 1024 16384; do
     "$build/test/stress/memory_stress" --payload "$payload"
     echo
   done
+  "$build/test/stress/memory_stress" --mode idle --clients 10000
+  echo
+  "$build/test/stress/memory_stress" --mode topics --topics 100000
+  echo
 }
 
+# One after the other, without &&, in which the shell would not end at the first that fails.
 case ${1:-all} in
-  order) build_programs && run_order ;;
-  memory) build_programs && run_memory ;;
-  all) build_programs && run_order && run_memory ;;
-  *) sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  order)
+    build_programs order_stress
+    run_order ;;
+  storm)
+    build_programs integration_storm
+    run_storm ;;
+  memory)
+    build_programs memory_stress
+    run_memory ;;
+  all)
+    build_programs stress_programs integration_storm
+    run_order
+    run_storm
+    run_memory ;;
+  -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
 esac

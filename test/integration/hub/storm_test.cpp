@@ -1,7 +1,11 @@
+#include "accounts.hpp"
 #include "fixture.hpp"
+#include "storm_size.hpp"
+#include "support/base_seed.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -13,9 +17,9 @@ using namespace std::chrono_literals;
 class StormTest : public hub_fixture {};
 
 /// Connects, talks a little and leaves in one of four ways, again and again.
-void come_and_go(std::uint16_t port, unsigned seed, int visits) {
+void come_and_go(std::uint16_t port, std::uint32_t seed, unsigned visits) {
   std::mt19937 random(seed);
-  for (int i = 0; i < visits; ++i) {
+  for (unsigned i = 0; i < visits; ++i) {
     ws_client client(port);
     if (random() % 2 == 0)
       client.send_text("hello");
@@ -37,11 +41,27 @@ void come_and_go(std::uint16_t port, unsigned seed, int visits) {
   }
 }
 
+/// After all that, publishers count as many subscribers as there are, and shards do so, too.
+void expect_accounts_of_some_who_stay(hub& hub, std::uint16_t port) {
+  constexpr std::size_t staying = 6;
+  std::vector<ws_client> clients;
+  for (std::size_t i = 0; i < staying; ++i)
+    clients.emplace_back(port);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == staying; }));
+  const hub_stats before = hub.stats();
+  std::uint64_t pairs = 0;
+  for (int i = 0; i < 100; ++i) {
+    const publish_result result = hub.broadcast("for those who stay");
+    EXPECT_EQ(result.subscribers, staying);
+    pairs += result.subscribers;
+  }
+  expect_accounts_settle(hub, before, pairs);
+}
+
 TEST_P(StormTest, ConnectionsComeAndGoUnderPublishersAndEverythingReturnsToZero) {
-  constexpr int visitors = 4;
-  constexpr int visits = 60;
-  std::atomic<int> opened{0};
-  std::atomic<int> closed{0};
+  const storm_size size = storm_size_or({4, 60});
+  std::atomic<unsigned> opened{0};
+  std::atomic<unsigned> closed{0};
   hub hub(options());
   hub.on_open([&](const connection& peer) {
     ++opened;
@@ -53,7 +73,7 @@ TEST_P(StormTest, ConnectionsComeAndGoUnderPublishersAndEverythingReturnsToZero)
       peer.close(close_code{4000}, "enough");
   });
   hub.on_close([&](const connection&, const close_event&) { ++closed; });
-  hub.every(1ms, [&] { hub.broadcast("tick"); });
+  timer ticks = hub.every(1ms, [&] { hub.broadcast("tick"); });
   const auto port = hub.listen(0);
   hub.start();
 
@@ -69,9 +89,8 @@ TEST_P(StormTest, ConnectionsComeAndGoUnderPublishersAndEverythingReturnsToZero)
     });
   }
   std::vector<std::thread> peers;
-  for (unsigned i = 0; i < visitors; ++i) {
-    peers.emplace_back([port, i] { come_and_go(port, i, visits); });
-  }
+  for (unsigned i = 0; i < size.visitors; ++i)
+    peers.emplace_back([port, size, i] { come_and_go(port, base_seed() + i, size.visits); });
   for (std::thread& peer : peers)
     peer.join();
   done = true;
@@ -79,9 +98,19 @@ TEST_P(StormTest, ConnectionsComeAndGoUnderPublishersAndEverythingReturnsToZero)
     publisher.join();
 
   EXPECT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
-  EXPECT_EQ(opened, visitors * visits);
+  EXPECT_EQ(opened, size.visitors * size.visits);
   EXPECT_EQ(closed, opened);
   EXPECT_EQ(hub.connection_count(), 0U);
+  const hub_stats stats = hub.stats();
+  EXPECT_GT(stats.deliveries, 0U);
+  EXPECT_EQ(stats.pending, 0U);
+  EXPECT_EQ(stats.offered, done_pairs(stats));
+  // One may just be running, on the thread on which what comes next runs, too.
+  ticks.cancel();
+  std::promise<void> quiet;
+  hub.after(0ms, [&] { quiet.set_value(); });
+  quiet.get_future().wait();
+  expect_accounts_of_some_who_stay(hub, port);
 }
 
 TEST_P(StormTest, StopsInTheMiddleOfIt) {
@@ -105,6 +134,7 @@ TEST_P(StormTest, StopsInTheMiddleOfIt) {
   publisher.join();
   EXPECT_EQ(hub.stats().sockets_open, 0U);
   EXPECT_EQ(hub.stats().connections_closed, 20U);
+  EXPECT_EQ(hub.stats().offered, done_pairs(hub.stats()));
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(StormTest);

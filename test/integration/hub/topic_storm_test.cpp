@@ -1,4 +1,7 @@
+#include "accounts.hpp"
 #include "fixture.hpp"
+#include "storm_size.hpp"
+#include "support/base_seed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -126,9 +129,9 @@ class visitor {
   std::map<std::string, stream> streams_;  // by topic and publisher
 };
 
-void visit(std::uint16_t port, unsigned seed, int visits) {
+void visit(std::uint16_t port, std::uint32_t seed, unsigned visits) {
   std::mt19937 random(seed);
-  for (int i = 0; i < visits && !testing::Test::HasFatalFailure(); ++i) {
+  for (unsigned i = 0; i < visits && !testing::Test::HasFatalFailure(); ++i) {
     const std::string offer = random() % 2 == 0 ? deflate_offer : "";
     visitor one(port, offer, random() % 2 == 0 ? 4096 : 0);
     for (auto requests = random() % 8; requests > 0; --requests) {
@@ -145,9 +148,10 @@ void visit(std::uint16_t port, unsigned seed, int visits) {
 }
 
 /// Publishes on random topics, each with numbers of its own, until it is told to stop.
-void publish_at_random(hub& hub, int publisher, const std::atomic<bool>& done) {
+void publish_at_random(hub& hub, unsigned publisher, const std::atomic<bool>& done) {
   const std::string padding(300, '.');  // for the compression to have something to do
-  std::mt19937 random(static_cast<unsigned>(publisher));
+  // Those of the visitors go on from the base, these go back from it.
+  std::mt19937 random(base_seed() - 1 - publisher);
   std::array<int, names.size()> numbers{};
   while (!done) {
     const std::size_t topic = random() % names.size();
@@ -161,7 +165,32 @@ void publish_at_random(hub& hub, int publisher, const std::atomic<bool>& done) {
   }
 }
 
+/// After all that, publishers count as many subscribers as there are, and shards do so, too.
+void expect_accounts_of_some_who_stay(hub& hub, std::uint16_t port) {
+  std::vector<ws_client> clients;
+  for (const char* offer : {"", deflate_offer}) {
+    for (const std::string wish : wishes) {
+      clients.emplace_back(port, "/", offer);
+      clients.back().send_text("+" + wish);
+      ASSERT_EQ(clients.back().read_text(), "done");
+    }
+  }
+  const hub_stats before = hub.stats();
+  std::uint64_t pairs = 0;
+  for (int i = 0; i < 100; ++i) {
+    for (const std::string_view name : names) {
+      const auto fitting = std::count_if(wishes.begin(), wishes.end(),
+                                         [&](const char* wish) { return matches(wish, name); });
+      const publish_result result = hub.publish(name, std::string(300, '.'));
+      EXPECT_EQ(result.subscribers, static_cast<std::size_t>(2 * fitting)) << name;
+      pairs += result.subscribers;
+    }
+  }
+  expect_accounts_settle(hub, before, pairs);
+}
+
 TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance) {
+  const storm_size size = storm_size_or({4, 40});
   hub hub(with_policies());
   hub.on_message([](const connection& peer, const message& received) {
     const std::string_view name = received.payload.substr(1);
@@ -174,11 +203,11 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   hub.start();
   std::atomic<bool> done{false};
   std::vector<std::thread> publishers;
-  for (int publisher = 0; publisher < 2; ++publisher)
+  for (unsigned publisher = 0; publisher < 2; ++publisher)
     publishers.emplace_back([&, publisher] { publish_at_random(hub, publisher, done); });
   std::vector<std::thread> visitors;
-  for (unsigned i = 0; i < 4; ++i)
-    visitors.emplace_back([port, i] { visit(port, i, 40); });
+  for (unsigned i = 0; i < size.visitors; ++i)
+    visitors.emplace_back([port, size, i] { visit(port, base_seed() + i, size.visits); });
   for (std::thread& each : visitors)
     each.join();
   done = true;
@@ -189,10 +218,12 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   EXPECT_GT(stats.deliveries, 0U);
   EXPECT_GT(stats.compressions, 0U);
   EXPECT_EQ(stats.pending, 0U);
-  EXPECT_EQ(stats.offered, stats.deliveries + stats.dropped_oldest + stats.dropped_superseded +
-                               stats.dropped_at_end);
+  EXPECT_EQ(stats.offered, done_pairs(stats));
   for (const char* name : names)
     EXPECT_EQ(hub.subscriber_count(name), 0U) << name;
+  expect_accounts_of_some_who_stay(hub, port);
+  ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
+  EXPECT_EQ(hub.stats().offered, done_pairs(hub.stats()));
   ASSERT_TRUE(eventually([&] { return hub.stats().log_bytes == 0; }));
 }
 
