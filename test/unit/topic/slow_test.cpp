@@ -93,6 +93,17 @@ TEST_F(SlowTest, WithoutALimitAnyAgeIsFine) {
   EXPECT_EQ(judged(), verdict::fine);
 }
 
+// Between two patrols walks once forgot when the oldest was offered, and so it looked young.
+TEST_F(SlowTest, WhoIsNotLookedAtForLongIsAsOldAsBefore) {
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("old");
+  shard().now += 21s;
+  publish_unread("new");
+  shard().now += 1s;
+  publish_unread("newer");
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
 TEST_F(SlowTest, DropsTheOldestBytes) {
   begin(slow_consumer_policy::drop_oldest);
   for (int i = 0; i < 12; ++i)
