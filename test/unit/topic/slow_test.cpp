@@ -9,6 +9,7 @@ namespace broadcast_hub::topic {
 namespace {
 
 using namespace std::chrono_literals;
+using test::texts_of;
 using test::unsent;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -145,6 +146,24 @@ TEST_F(SlowTest, KeepsOnlyTheLatest) {
   take(0);
   EXPECT_THAT(received(0), ElementsAre("3"));
   EXPECT_EQ(topics().count().dropped_superseded.value(), 2U);
+}
+
+// When a socket became writable before the walk under way came to it, its client got all of what
+// the last walk had left.
+TEST_F(SlowTest, KeepsOnlyTheLatestThatWasOfferedBeforeTheWalkUnderWay) {
+  begin(slow_consumer_policy::latest);
+  publish("a", "1");
+  publish("a", hundred + hundred + hundred + hundred);  // in the next segment
+  publish("a", "3");
+  publish_unread("4");
+  publish("a", "5");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(texts_of(unsent(person(0))), std::vector<std::string>{"4"});
+  walk();
+  EXPECT_THAT(received(0), ElementsAre("4", "5"));
+  EXPECT_EQ(topics().count().dropped_superseded.value(), 3U);
 }
 
 TEST_F(SlowTest, SkippingStartsBehindThePartlySentUnit) {
