@@ -121,6 +121,27 @@ TEST_F(SlowTest, DropsTheOldestBytes) {
   EXPECT_EQ(topics().count().delivered.value(), left.size());
 }
 
+TEST_F(SlowTest, DropsAtMostAnEighthAndASegmentMoreThanItMust) {
+  constexpr std::size_t most = std::size_t{1024} * 1024;
+  begin(slow_consumer_policy::drop_oldest, most);
+  int skips = 0;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    publish("a", std::string(700 + i * 37 % 1500, 'x'));
+    shard().walk([&](const visit& next) {
+      topics().offer_walk(person(next.slot));
+      person(next.slot).note_lag();  // so that segments become large
+    });
+    if (judged() != verdict::skip)
+      continue;
+    skip();
+    ++skips;
+    const std::uint64_t kept = person(0).behind->cursors.front().bytes();
+    ASSERT_LE(kept, most - most / 8);
+    ASSERT_GE(kept, most - most / 8 - segment::largest);
+  }
+  EXPECT_GT(skips, 10);
+}
+
 TEST_F(SlowTest, DropsWhatIsTooOld) {
   begin(slow_consumer_policy::drop_oldest);
   publish_unread("old");
