@@ -43,6 +43,17 @@ void cursor::skip_to_within(std::uint64_t most, std::uint64_t end, unit_size mea
     advance(measure(bytes()), measure);
 }
 
+void cursor::skip_to_last(std::uint64_t end, std::uint64_t end_offset, unit_size measure) {
+  while (part->end() < end) {
+    const std::shared_ptr<segment> next = part->next();
+    position = next->begin();
+    offset = next->units_before();
+    part = next;
+  }
+  while (offset + 1 < end_offset)
+    advance(measure(bytes()), measure);
+}
+
 log_piece cursor::unit(unit_size measure) const {
   const segment* at = holding(position);
   const char* data = at->at(position);

@@ -35,6 +35,9 @@ struct cursor {
   /// border of a segment: to let go of a whole one costs nothing.
   void skip_to_within(std::uint64_t most, std::uint64_t end, unit_size measure);
 
+  /// Goes to the last unit before a later place between two units.
+  void skip_to_last(std::uint64_t end, std::uint64_t end_offset, unit_size measure);
+
   /// The unit behind it. Requires that there is one.
   log_piece unit(unit_size measure) const;
 

@@ -100,7 +100,8 @@ struct fan_out {
   /// often when there is no memory for that.
   void note_offer(time_point now) noexcept {
     const duration most = options().max_lag;
-    while (!marks.empty() && now - marks.front().offered > 2 * most && marks.size() > 1)
+    // What two of them stand for is too old in any case: one is enough for it.
+    while (marks.size() > 1 && now - marks[1].offered > most)
       marks.erase(marks.begin());
     try {
       if (marks.empty() || now - marks.back().offered >= most / 16)

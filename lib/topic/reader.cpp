@@ -265,11 +265,14 @@ void reader::skip(subscriber& who, time_point now) {
     const topic_options& options = topic.options();
     const std::uint64_t before = each.at.offset;
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
-      // Only a walk's end is known to have its newest unit where `newest` says.
+      // Where the newest unit of a walk begins is known. Whoever has been offered less or more
+      // than that is rare.
       const lane_end& newest = topic.target;
-      if (newest.at.offset != each.end_offset)
-        continue;
-      each.at = {newest.at.part, newest.newest, newest.at.offset - 1};
+      if (newest.at.offset == each.end_offset) {
+        each.at = {newest.at.part, newest.newest, newest.at.offset - 1};
+      } else {
+        each.at.skip_to_last(each.end, each.end_offset, topic.measure());
+      }
       tally_.dropped_superseded.add(each.at.offset - before);
     }
     if (options.slow_consumers == slow_consumer_policy::drop_oldest && each.units() > 0) {

@@ -9,6 +9,7 @@ namespace broadcast_hub::topic {
 namespace {
 
 using namespace std::chrono_literals;
+using test::texts_of;
 using test::unsent;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -93,6 +94,17 @@ TEST_F(SlowTest, WithoutALimitAnyAgeIsFine) {
   EXPECT_EQ(judged(), verdict::fine);
 }
 
+// Between two patrols walks once forgot when the oldest was offered, and so it looked young.
+TEST_F(SlowTest, WhoIsNotLookedAtForLongIsAsOldAsBefore) {
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("old");
+  shard().now += 21s;
+  publish_unread("new");
+  shard().now += 1s;
+  publish_unread("newer");
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
 TEST_F(SlowTest, DropsTheOldestBytes) {
   begin(slow_consumer_policy::drop_oldest);
   for (int i = 0; i < 12; ++i)
@@ -107,6 +119,27 @@ TEST_F(SlowTest, DropsTheOldestBytes) {
   EXPECT_TRUE(left.back().ends_with("21"));
   EXPECT_EQ(topics().count().dropped_oldest.value(), 12 - left.size());
   EXPECT_EQ(topics().count().delivered.value(), left.size());
+}
+
+TEST_F(SlowTest, DropsAtMostAnEighthAndASegmentMoreThanItMust) {
+  constexpr std::size_t most = std::size_t{1024} * 1024;
+  begin(slow_consumer_policy::drop_oldest, most);
+  int skips = 0;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    publish("a", std::string(700 + i * 37 % 1500, 'x'));
+    shard().walk([&](const visit& next) {
+      topics().offer_walk(person(next.slot));
+      person(next.slot).note_lag();  // so that segments become large
+    });
+    if (judged() != verdict::skip)
+      continue;
+    skip();
+    ++skips;
+    const std::uint64_t kept = person(0).behind->cursors.front().bytes();
+    ASSERT_LE(kept, most - most / 8);
+    ASSERT_GE(kept, most - most / 8 - segment::largest);
+  }
+  EXPECT_GT(skips, 10);
 }
 
 TEST_F(SlowTest, DropsWhatIsTooOld) {
@@ -134,6 +167,24 @@ TEST_F(SlowTest, KeepsOnlyTheLatest) {
   take(0);
   EXPECT_THAT(received(0), ElementsAre("3"));
   EXPECT_EQ(topics().count().dropped_superseded.value(), 2U);
+}
+
+// When a socket became writable before the walk under way came to it, its client got all of what
+// the last walk had left.
+TEST_F(SlowTest, KeepsOnlyTheLatestThatWasOfferedBeforeTheWalkUnderWay) {
+  begin(slow_consumer_policy::latest);
+  publish("a", "1");
+  publish("a", hundred + hundred + hundred + hundred);  // in the next segment
+  publish("a", "3");
+  publish_unread("4");
+  publish("a", "5");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(texts_of(unsent(person(0))), std::vector<std::string>{"4"});
+  walk();
+  EXPECT_THAT(received(0), ElementsAre("4", "5"));
+  EXPECT_EQ(topics().count().dropped_superseded.value(), 3U);
 }
 
 TEST_F(SlowTest, SkippingStartsBehindThePartlySentUnit) {
