@@ -21,7 +21,7 @@ class hub_error_category final : public std::error_category {
         return "a close reason must be at most 123 bytes";
       case errc::message_too_big:
         return "the message is larger than outbound.max_queued_bytes (sends) or the topic's "
-               "max_lag_bytes (publications)";
+               "max_lag_bytes or topics.max_log_bytes (publications)";
       case errc::overloaded:
         return "more waits to be sent than outbound.max_queued_bytes, outbound.max_backlog_bytes "
                "or topics.max_log_bytes allow";

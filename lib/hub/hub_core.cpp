@@ -242,28 +242,28 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
   if (frame->size() > options_.outbound.max_queued_bytes)
     return errc::message_too_big;
 
-  const auto deliver = [this, shard, id, kind, frame]() -> std::error_code {
-    net::connection* const peer = shard->table().find(id);
-    if (peer == nullptr || !peer->session().was_opened())
+  const auto deliver = [this, kind, frame](net::connection& peer) -> std::error_code {
+    if (!peer.session().was_opened())
       return errc::connection_gone;
-    const std::error_code error = peer->send(frame);
+    const std::error_code error = peer.send(frame);
     const std::string_view sent = wire::payload_of(*frame);
-    if (!error) {
-      log_peer(log_, log_level::debug, *peer, "sent ", summary_of{kind, sent}, ": ", escaped{sent});
-    }
+    if (!error)
+      log_peer(log_, log_level::debug, peer, "sent ", summary_of{kind, sent}, ": ", escaped{sent});
     return error;
   };
-  if (own_thread)
-    return deliver();
+  if (own_thread) {
+    net::connection* const peer = shard->table().find(id);
+    return peer == nullptr ? errc::connection_gone : deliver(*peer);
+  }
   if (life_.stopping())
     return errc::hub_stopped;
   const std::size_t size = frame->size() + post_cost;
   if (!reserve_backlog(size))
     return errc::overloaded;
   try {
-    shard->post([this, deliver, size] {
+    shard->post([this, shard, id, deliver, size] {
       release_backlog(size);
-      deliver();
+      shard->with(id, deliver);
     });
   } catch (const std::bad_alloc&) {
     release_backlog(size);
@@ -290,8 +290,7 @@ std::error_code hub_core::close(connection_id id, close_code code, std::string_v
   if (life_.stopping())
     return errc::hub_stopped;
   shard->post([shard, id, code, text = std::string(reason)] {
-    if (net::connection* const peer = shard->table().find(id))
-      peer->close(code, text);
+    shard->with(id, [&](net::connection& peer) { peer.close(code, text); });
   });
   return {};
 }

@@ -70,9 +70,7 @@ void hub_core::answer_upgrade(connection_id id, wire::request request, upgrade_r
   net::shard& shard = *shards_[id.shard];
   auto apply = [this, &shard, id, request = std::move(request),
                 answer = std::move(answer)]() mutable {
-    if (net::connection* const peer = shard.table().find(id)) {
-      apply_upgrade(*peer, request, std::move(answer));
-    }
+    shard.with(id, [&](net::connection& peer) { apply_upgrade(peer, request, std::move(answer)); });
   };
   // Posted even on the own thread: handlers do not run inside handlers.
   shard.post(std::move(apply));
@@ -142,7 +140,9 @@ void hub_core::on_unopened_end(net::connection& peer) {
   using cause = session::session::cause;
   const cause why = peer.session().ended_by();
   if (why == cause::bad_request) {
-    log_peer(log_, log_level::warn, peer, "sent a bad request: ", peer.session().bad_request());
+    const session::session::refusal refused = peer.session().bad_request();
+    log_peer(log_, log_level::warn, peer, "sent a bad request: ", refused.status, ", ",
+             refused.fault);
   }
   if (why == cause::handshake_timeout) {
     log_peer(log_, log_level::warn, peer, "had no request, or no decision, in time");

@@ -151,12 +151,10 @@ std::error_code hub_core::change_subscription(connection_id id, std::string_view
   if (life_.stopping())
     return errc::hub_stopped;
   shard->post([this, shard, id, change, text = std::string(name)] {
-    net::connection* const peer = shard->table().find(id);
-    if (peer == nullptr)
-      return;
-    if (const std::error_code error = (peer->*change)(text)) {
-      log_peer(log_, log_level::warn, *peer, "subscriptions to ", text, ": ", error.message());
-    }
+    shard->with(id, [&](net::connection& peer) {
+      if (const std::error_code error = (peer.*change)(text))
+        log_peer(log_, log_level::warn, peer, "subscriptions to ", text, ": ", error.message());
+    });
   });
   return {};
 }

@@ -32,7 +32,8 @@ void shard::wake() noexcept {
 }
 
 void shard::on_wake() {
-  wake_posted_.store(false, std::memory_order_release);
+  // Sees what those published who found it set, as they published before.
+  wake_posted_.exchange(false, std::memory_order_acq_rel);
   request_turn_end();
 }
 
@@ -131,17 +132,6 @@ void shard::flush_later(connection& peer) noexcept {
 void shard::retire(connection& peer) noexcept {
   retired_.push_back(peer.id());
   request_turn_end();
-}
-
-template <typename Work>
-void shard::contained(connection& peer, Work work) noexcept {
-  try {
-    work();
-  } catch (const std::exception& failure) {
-    environment_.log.log(log_level::error, "connection ", peer.id().serial,
-                         " is ended: ", failure.what());
-    peer.end();
-  }
 }
 
 void shard::dispatch(std::uint32_t slot, std::uint32_t serial,

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,6 +71,14 @@ class shard {
   /// Closes all connections; what is left at `deadline` is ended. Then `shard_events::on_stopped`.
   void stop(time_point deadline);
 
+  /// Does something for a connection unless it is gone. What throws there, for want of memory, ends
+  /// only this connection.
+  template <typename Work>
+  void with(connection_id id, const Work& work) noexcept {
+    if (connection* const peer = table_.find(id))
+      contained(*peer, [&] { work(*peer); });
+  }
+
   /// Visits every established connection that is not closing; `visit` may send and close.
   template <typename Visit>
   void for_each_open(Visit visit);
@@ -99,8 +108,7 @@ class shard {
   /// Its socket is closed.
   void retire(connection& peer) noexcept;
 
-  /// Its socket is ready: calls `event` unless the connection is gone. What throws there, for want
-  /// of memory, ends only this connection.
+  /// Its socket is ready: calls `event`, as `with` does.
   void dispatch(std::uint32_t slot, std::uint32_t serial, void (connection::*event)()) noexcept;
   /// @}
 
@@ -119,9 +127,16 @@ class shard {
     shard& on;
   };
 
-  /// Does something for one connection; what throws there, for want of memory, ends only it.
   template <typename Work>
-  void contained(connection& peer, Work work) noexcept;
+  void contained(connection& peer, const Work& work) noexcept {
+    try {
+      work();
+    } catch (const std::exception& failure) {
+      environment_.log.log(log_level::error, "connection ", peer.id().serial,
+                           " is ended: ", failure.what());
+      peer.end();
+    }
+  }
 
   void expect_connection();
   void on_wake();

@@ -130,8 +130,9 @@ void session::account_partial_message(time_point now) {
   const bool in_budget = context_.partial_bytes <= context_.options.limits.max_partial_bytes;
   if (held == 0 || in_budget || (phase_ != phase::open && phase_ != phase::closing))
     return;
+  if (phase_ == phase::open)
+    cause_ = cause::overload;
   fail(close_code::try_again_later, "too many half-received messages", now);
-  cause_ = cause::overload;
   // The message is let go at once, or the budget would be none; so no answer can be read.
   enter(phase::draining, deadline_);
 }

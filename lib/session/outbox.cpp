@@ -41,6 +41,7 @@ void outbox::finish_with(shared_bytes close_frame) {
   if (topics_ != nullptr) {
     topics_->offer_all(subscriber_);
     move_publications_here();
+    make_room(chunks_);  // behind this point nothing fails
     leave_topics();
   }
   push(kind::control, std::move(close_frame));

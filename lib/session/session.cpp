@@ -1,10 +1,10 @@
 #include "session/session.hpp"
 
-#include "base/text.hpp"
 #include "session/handshake_state.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::session {
@@ -85,7 +85,12 @@ std::error_code session::close(close_code code, std::string_view reason, time_po
   if (phase_ != phase::open)
     return errc::connection_closing;
   note_ending(code, reason);
-  outbox_.finish_with(share(wire::make_close_frame(code, reason)));
+  try {
+    outbox_.finish_with(share(wire::make_close_frame(code, reason)));
+  } catch (const std::bad_alloc&) {
+    ending_.reset();  // it goes on as if nobody had asked
+    throw;
+  }
   enter(phase::closing, now + context_.options.timeouts.close);
   return {};
 }
@@ -169,10 +174,10 @@ session::action session::finish_response() noexcept {
   return action::none;
 }
 
-std::string session::bad_request() const {
+session::refusal session::bad_request() const noexcept {
   if (!handshake_)
     return {};
-  return join(handshake_->parser.status(), ", ", handshake_->parser.fault());
+  return {handshake_->parser.status(), handshake_->parser.fault()};
 }
 
 void session::abandon() noexcept {

@@ -141,7 +141,11 @@ class session {
   cause ended_by() const noexcept { return cause_; }
 
   /// After `cause::bad_request`: the status of the answer and what was wrong.
-  std::string bad_request() const;
+  struct refusal {
+    int status = 0;
+    std::string_view fault;
+  };
+  refusal bad_request() const noexcept;
 
  private:
   struct handshake_state;

@@ -39,6 +39,8 @@ struct member_list {
   std::vector<fan_out*> fan_outs;    ///< the topics that it subscribes to
   std::vector<fan_out*> active;      ///< those of them with something unread
   bool listed = false;               ///< the walk under way visits it
+  bool outdated = false;             ///< `active` is about to be put right
+  member_list* next_outdated = nullptr;
 };
 
 /// The patterns that one shard has subscribers for, in one lane.
@@ -136,9 +138,9 @@ struct fan_out {
   bool walking = false;
   bool ending = false;  ///< its walk is ending
 
-  // Where the subscriber has its cursor that is offered something just now.
+  // Where the subscriber that is looked at just now has its cursor here, or its membership.
   std::uint64_t looked_up_for = 0;
-  std::size_t cursor_index = 0;
+  std::size_t found_at = 0;
 };
 
 }  // namespace broadcast_hub::topic

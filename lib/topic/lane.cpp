@@ -1,6 +1,7 @@
 #include "topic/lane.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub::topic {
@@ -50,14 +51,18 @@ void lane::append(std::string_view header, std::string_view payload) noexcept {
   end_ += header.size() + payload.size();
 }
 
-bool lane::renew(std::uint64_t offset, bool memory_is_short) {
+bool lane::renew(std::uint64_t offset, bool memory_is_short) noexcept {
   const std::uint64_t lately = end_ - std::exchange(renewed_at_, end_);
   if (!last_ || last_->capacity() <= segment::smallest || largest_lag() > 0)
     return false;
   if (!memory_is_short && lately > last_->capacity() / 8)
     return false;
-  begin_segment(segment::smallest, offset);
-  return true;
+  try {
+    begin_segment(segment::smallest, offset);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;  // nothing is lost but room
+  }
 }
 
 void lane::attach(std::size_t reader, std::uint64_t offset) {

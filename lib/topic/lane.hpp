@@ -15,7 +15,7 @@ namespace broadcast_hub::topic {
 /// The end of a lane at one moment.
 struct lane_end {
   cursor at;
-  std::uint64_t newest = 0;  ///< where its last unit begins, if it has one
+  std::uint64_t newest = 0;  ///< where its last unit begins, possibly in the segment before
 };
 
 /// The log of one encoding, and how far each shard has read it. A unit never straddles two
@@ -44,7 +44,7 @@ class lane {
 
   /// To be called now and then: lets go of a last segment that is too large for what was appended
   /// lately, if everybody has read it. Returns whether readers have to look for the new one.
-  bool renew(std::uint64_t offset, bool memory_is_short);
+  bool renew(std::uint64_t offset, bool memory_is_short) noexcept;
 
   lane_end end(std::uint64_t offset) const { return {{last_, end_, offset}, newest_}; }
   std::uint64_t position() const noexcept { return end_; }

@@ -22,6 +22,9 @@ class memory_budget {
   /// Several threads that ask at once may together go past the limit, by what each of them takes.
   bool has_room_for(std::size_t bytes) const noexcept { return used() + bytes <= limit_; }
 
+  /// Whether it could, if nothing else were there.
+  bool could_hold(std::size_t bytes) const noexcept { return bytes <= limit_; }
+
   /// Time to let go of what is not needed.
   bool tight() const noexcept { return used() > limit_ / 4 * 3; }
 

@@ -57,9 +57,23 @@ void reader::take_up(const std::shared_ptr<topic>& news, lane_kind lane) {
   dirty_.push_back(known);
 }
 
-void reader::deactivate(fan_out& quiet) noexcept {
-  for (member_list* const list : quiet.lists)
-    std::erase_if(list->active, [](const fan_out* each) { return !each->active(); });
+/// Has lists name no topic of those that is not active any more: each list is gone through once,
+/// because thousands of topics may share one.
+void reader::deactivate(std::span<fan_out* const> those) noexcept {
+  member_list* first = nullptr;
+  for (const fan_out* const each : those) {
+    if (each->active())
+      continue;
+    for (member_list* const list : each->lists) {
+      if (!std::exchange(list->outdated, true))
+        list->next_outdated = std::exchange(first, list);
+    }
+  }
+  while (first != nullptr) {
+    member_list& list = *std::exchange(first, first->next_outdated);
+    list.outdated = false;
+    std::erase_if(list.active, [](const fan_out* each) { return !each->active(); });
+  }
 }
 
 const cursor& reader::common_place(const subscriber& who, const fan_out& in) const noexcept {
@@ -102,13 +116,24 @@ void reader::look_up_cursors(subscriber& who) noexcept {
   std::size_t index = 0;
   for (const subscriber::own_cursor& each : who.behind->cursors) {
     each.from->looked_up_for = look_up_;
-    each.from->cursor_index = index++;
+    each.from->found_at = index++;
+  }
+}
+
+void reader::look_up_memberships(const subscriber& who) noexcept {
+  ++look_up_;
+  for (const subscriber::membership& each : who.memberships) {
+    if (!each.list->pattern.empty())
+      continue;
+    fan_out& topic = *each.list->fan_outs.front();
+    topic.looked_up_for = look_up_;
+    topic.found_at = each.index;
   }
 }
 
 void reader::offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end) {
   subscriber::own_cursor* own =
-      of.looked_up_for == look_up_ ? &who.behind->cursors[of.cursor_index] : nullptr;
+      of.looked_up_for == look_up_ ? &who.behind->cursors[of.found_at] : nullptr;
   if (own == nullptr) {
     if (end.offset <= from.offset)
       return;
@@ -128,7 +153,7 @@ subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const c
   auto& cursors = who.behind->cursors;
   cursors.push_back({&in, at, at.position, at.offset, false, false});
   in.looked_up_for = look_up_;
-  in.cursor_index = cursors.size() - 1;
+  in.found_at = cursors.size() - 1;
   if (!std::exchange(in.lagging, true))
     lagging_.push_back(&in);
   ++in.behind;
@@ -155,14 +180,15 @@ std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
 void reader::park(subscriber& who) noexcept {
   if (!who.behind)
     return;
+  look_up_memberships(who);
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
-    const subscriber::membership* const place = who.find(topic.named);
     // Walks come to a pattern's subscribers for several topics, and to others once.
-    if (place == nullptr || each.parked || each.end_offset != topic.offered().offset)
+    const bool by_name = topic.looked_up_for == look_up_;
+    if (!by_name || each.parked || each.end_offset != topic.offered().offset)
       continue;
     each.parked = true;
-    topic.named.members[place->index].parked = 1;
+    topic.named.members[topic.found_at].parked = 1;
     topic.parked_from = std::min(topic.parked_from, each.at.position);
     ++topic.parked;
   }
@@ -172,13 +198,16 @@ void reader::unpark(subscriber& who) noexcept {
   if (!who.behind)
     return;
   who.line_up();
+  const auto& cursors = who.behind->cursors;
+  if (std::any_of(cursors.begin(), cursors.end(), [](const auto& each) { return each.parked; }))
+    look_up_memberships(who);
   for (subscriber::own_cursor& each : who.behind->cursors) {
     if (!std::exchange(each.parked, false))
       continue;
     fan_out& topic = *each.from;
     each.end = topic.offered().position;
     each.end_offset = topic.offered().offset;
-    topic.named.members[who.find(topic.named)->index].parked = 0;
+    topic.named.members[topic.found_at].parked = 0;
     if (--topic.parked == 0)
       topic.parked_from = fan_out::nobody_parked;
   }
@@ -265,10 +294,10 @@ void reader::skip(subscriber& who, time_point now) {
     const topic_options& options = topic.options();
     const std::uint64_t before = each.at.offset;
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
-      // Where the newest unit of a walk begins is known. Whoever has been offered less or more
-      // than that is rare.
+      // Where the newest unit of a walk begins is known, unless a segment has begun behind it.
+      // Whoever has been offered less or more than that is rare, too.
       const lane_end& newest = topic.target;
-      if (newest.at.offset == each.end_offset) {
+      if (newest.at.offset == each.end_offset && newest.newest >= newest.at.part->begin()) {
         each.at = {newest.at.part, newest.newest, newest.at.offset - 1};
       } else {
         each.at.skip_to_last(each.end, each.end_offset, topic.measure());

@@ -150,9 +150,10 @@ class reader {
   // Offers
   void learn();
   void take_up(const std::shared_ptr<topic>& news, lane_kind lane);
-  void deactivate(fan_out& quiet) noexcept;
+  static void deactivate(std::span<fan_out* const> those) noexcept;
   const cursor& common_place(const subscriber& who, const fan_out& in) const noexcept;
   void look_up_cursors(subscriber& who) noexcept;
+  void look_up_memberships(const subscriber& who) noexcept;
   void offer(subscriber& who, fan_out& of, const cursor& from, const cursor& end);
   subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
   template <typename Unwanted>
@@ -179,7 +180,7 @@ class reader {
   std::array<pattern_lists, lane_count> patterns_;
   std::vector<fan_out*> dirty_;
   trail_pool trails_;
-  std::uint64_t look_up_ = 0;  // the cursors of one subscriber, found by their topics
+  std::uint64_t look_up_ = 0;  // what one subscriber has, found by its topics
 
   std::vector<fan_out*> lagging_;  // somebody is or was behind
   std::vector<slow_report> slow_;

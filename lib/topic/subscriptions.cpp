@@ -142,7 +142,6 @@ void reader::enroll(subscriber& who, member_list& list) {
       seats_.resize(who.slot + std::size_t{1});
     who.memberships.reserve(who.memberships.size() + 1);  // few have more than one or two
     make_room(list.members);
-    make_room(walk_.lists);
     for (; joined < list.fan_outs.size(); ++joined)
       join(who, *list.fan_outs[joined]);
   } catch (const std::bad_alloc&) {
@@ -174,12 +173,6 @@ void reader::enlist(subscriber& who, member_list& list) noexcept {
   list.members.push_back(member{who.slot & member::slots, 0});
   who.memberships.push_back({&list, static_cast<std::uint32_t>(list.members.size() - 1)});
   list.size.store(list.members.size(), std::memory_order_relaxed);
-  // The walk under way may owe something to somebody who is subscribed in another way, too, and
-  // that other way may end before it comes by.
-  const bool walking = std::any_of(list.fan_outs.begin(), list.fan_outs.end(),
-                                   [](const fan_out* each) { return each->walking; });
-  if (walking && !std::exchange(list.listed, true))
-    walk_.lists.push_back(&list);
 }
 
 void reader::delist(subscriber& who, std::size_t membership) noexcept {
@@ -214,6 +207,10 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
     return errc::not_subscribed;
   member_list& list = *found->list;
   unpark(who);
+  // The walk under way may owe something to somebody who stays subscribed in another way: it may
+  // have passed that list.
+  if (walking() && std::exchange(seats_[who.slot].visited_by, walk_.serial) != walk_.serial)
+    offer_walk(who);
   delist(who, static_cast<std::size_t>(found - who.memberships.data()));
   for (fan_out* const each : list.fan_outs)
     part(who, *each);

@@ -65,7 +65,7 @@ topic::outcome topic::refusal(const encoded& publication) {
   if (retired_)
     return outcome::retired;
   const std::size_t size = publication.header.size() + publication.payload.size();
-  if (size > options_.max_lag_bytes)
+  if (size > options_.max_lag_bytes || !environment_.budget.could_hold(segment::overhead + size))
     return outcome::too_big;
   for (const lane& each : lanes_) {
     if (!each.in_use())

@@ -27,6 +27,11 @@ bool reader::begin_walk() {
   walk_.beginning.swap(dirty_);
   for (fan_out* const each : walk_.beginning)
     begin(*each);
+  deactivate(walk_.beginning);
+  for (fan_out* const each : walk_.beginning) {
+    if (!each->active())
+      close_if_unused(*each);
+  }
   if (walk_.fan_outs.empty())
     return false;
   if (++walk_.serial == 0) {  // after four billion walks old marks would look new
@@ -42,16 +47,12 @@ bool reader::begin_walk() {
 void reader::begin(fan_out& next) noexcept {
   next.dirty = false;
   lane_end end = next.from->begin_reading(next.lane, index_);
-  if (!next.has_subscribers() || end.at.position == next.base.position) {
-    // The topic has begun a new segment, and nobody here needs the old one.
-    if (next.behind == 0) {
-      next.base = end.at;
-      next.target = std::move(end);
-    }
-    deactivate(next);
-    return close_if_unused(next);
-  }
+  const bool nothing_new = end.at.position == next.base.position;
+  if (nothing_new)
+    next.base = end.at;  // the topic may have begun a new segment, and the old one can go
   next.target = std::move(end);
+  if (nothing_new || !next.has_subscribers())
+    return;
   next.walking = true;
   next.lag = 0;
   tally_.offered.add(next.units() * next.parked);
@@ -117,10 +118,9 @@ bool reader::end_walk(time_point now) noexcept {
     if (!limit_met)
       report_lag(*each);
   }
-  for (fan_out* const each : walks) {
-    deactivate(*each);
+  deactivate(walks);
+  for (fan_out* const each : walks)
     each->ending = true;
-  }
   // First the patterns, then the topics, which may be used by none of them any more.
   for (member_list* const list : lists) {
     list->listed = false;

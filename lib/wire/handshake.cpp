@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 
@@ -150,8 +151,11 @@ accepted_upgrade accept_upgrade(const request& request, std::string_view subprot
     accepted.replace_header(std::string(extensions_header), *deflate);
   }
   std::string head = accepted.raw();
-  head.resize(head.size() -
-              2);  // the empty line; websocketpp joins headers of one name, cookies too
+  // Its stream says nothing when there is no memory for all of it.
+  if (!std::string_view(head).ends_with("\r\n\r\n"))
+    throw std::bad_alloc();
+  head.resize(head.size() - 2);
+  // websocketpp would join headers of one name, cookies too.
   for (const auto& [name, value] : headers)
     head += join(name, ": ", value, "\r\n");
   return {head + "\r\n", deflate.has_value()};
