@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t payload_bytes = 64;
 constexpr std::size_t frame_bytes = payload_bytes + 2;
-constexpr double most_for_each = 2560;  // bytes
+constexpr double most_for_each_topic = 2560;  // bytes
 
 /// What a topic that is gone leaves behind: its name, its epoch and its offset, for a day.
 constexpr double most_for_each_gone = 384;  // bytes
@@ -106,7 +106,7 @@ void measure_topics(const benchmark::arguments& given) {
   topic_rounds all(hub, port, topics);
   const std::uint64_t before = own_memory();
   const std::uint64_t first = all.run(1);
-  check_growth("topic", {before, first, topics}, most_for_each);
+  check_growth("topic", {before, first, topics}, most_for_each_topic);
   const std::uint64_t second = all.run(2);
   check_growth("topic that is gone", {first, second, topics}, most_for_each_gone);
   // As many topics that are gone are remembered as may be there, so from here on nothing is added.
