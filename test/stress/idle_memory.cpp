@@ -15,7 +15,7 @@
 namespace broadcast_hub::stress {
 namespace {
 
-constexpr double most_for_each = 1024;  // bytes
+constexpr double most_for_each_connection = 1024;  // bytes
 
 /// Who come first and are not counted, so that what is needed only once is not.
 constexpr std::size_t first_to_come = 100;
@@ -53,7 +53,7 @@ void measure_idle(const benchmark::arguments& given) {
   growth memory{own_memory(), 0, count};
   connect(hub, clients, port, first_to_come + count);
   memory.after = own_memory();
-  check_growth("idle connection", memory, most_for_each);
+  check_growth("idle connection", memory, most_for_each_connection);
   check_accounts(hub, first_to_come + count);
   hub.stop(std::chrono::milliseconds(0));  // nobody would answer
   require(hub.stats().sockets_open == 0, "everybody is gone");

@@ -166,7 +166,7 @@ void publish_at_random(hub& hub, unsigned publisher, const std::atomic<bool>& do
 }
 
 /// After all that, publishers count as many subscribers as there are, and shards do so, too.
-void expect_accounts_of_some_who_stay(hub& hub, std::uint16_t port) {
+void expect_accounts_of_subscribers_who_stay(hub& hub, std::uint16_t port) {
   std::vector<ws_client> clients;
   for (const char* offer : {"", deflate_offer}) {
     for (const std::string wish : wishes) {
@@ -221,7 +221,7 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   EXPECT_EQ(stats.offered, done_pairs(stats));
   for (const char* name : names)
     EXPECT_EQ(hub.subscriber_count(name), 0U) << name;
-  expect_accounts_of_some_who_stay(hub, port);
+  expect_accounts_of_subscribers_who_stay(hub, port);
   ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
   EXPECT_EQ(hub.stats().offered, done_pairs(hub.stats()));
   ASSERT_TRUE(eventually([&] { return hub.stats().log_bytes == 0; }));
