@@ -301,7 +301,7 @@ void world::disconnect(client& who) {
   lose(
       who,
       [&] { who.out.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, {}))); },
-      [&](std::size_t topic) { return who.partial == topic ? 1 : 0; });
+      [&](std::size_t topic) { return std::size_t{who.partial == topic}; });
   who.move_partial();
   who.ended = true;
 }
@@ -340,7 +340,7 @@ void world::leave() {
     end(who);
   else
     lose(
-        who, [&] { who.out.drop_all(); }, [](std::size_t) { return 0; });
+        who, [&] { who.out.drop_all(); }, [](std::size_t) { return std::size_t{0}; });
   open(slot);
 }
 
