@@ -69,14 +69,6 @@ void world::run(int steps) {
   check_end();
 }
 
-void world::add_to(happenings& all) const {
-  const topic::tally& count = shard_.reader.count();
-  all.dropped_oldest += count.dropped_oldest.value();
-  all.dropped_superseded += count.dropped_superseded.value();
-  all.dropped_at_end += count.dropped_at_end.value();
-  all.disconnected += disconnected_;
-}
-
 void world::open(std::uint32_t slot) {
   const auto lane = below(3) == 0 ? topic::lane_kind::deflated : topic::lane_kind::raw;
   clients_[slot] = std::make_unique<client>(shard_.reader, slot, lane, reference_);
@@ -84,8 +76,12 @@ void world::open(std::uint32_t slot) {
 
 void world::act() {
   const auto roll = below(1000);
-  if (roll < 300) {
-    publish(below(topic_count));
+  if (roll < 180) {
+    const std::size_t topic = below(topic_count);
+    for (std::size_t left = below(3) == 0 ? 3 : 1; left > 0; --left)
+      publish(topic);
+  } else if (roll < 300) {
+    walk(1 + below(2));
   } else if (roll < 350) {
     subscribe(any());
   } else if (roll < 390) {
@@ -305,7 +301,7 @@ void world::disconnect(client& who) {
   lose(
       who,
       [&] { who.out.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, {}))); },
-      [&](std::size_t topic) { return who.partial == topic ? 1 : 0; });
+      [&](std::size_t topic) { return std::size_t{who.partial == topic}; });
   who.move_partial();
   who.ended = true;
 }
@@ -344,7 +340,7 @@ void world::leave() {
     end(who);
   else
     lose(
-        who, [&] { who.out.drop_all(); }, [](std::size_t) { return 0; });
+        who, [&] { who.out.drop_all(); }, [](std::size_t) { return std::size_t{0}; });
   open(slot);
 }
 

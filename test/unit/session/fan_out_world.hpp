@@ -27,7 +27,14 @@ class world {
  public:
   explicit world(unsigned seed);
   void run(int steps);
-  void add_to(happenings& all) const;
+
+  void add_to(happenings& all) const {
+    const topic::tally& count = shard_.reader.count();
+    all.dropped_oldest += count.dropped_oldest.value();
+    all.dropped_superseded += count.dropped_superseded.value();
+    all.dropped_at_end += count.dropped_at_end.value();
+    all.disconnected += disconnected_;
+  }
 
  private:
   std::size_t below(std::size_t limit) { return random_() % limit; }
