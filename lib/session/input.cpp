@@ -55,11 +55,11 @@ session::event session::receive_request(const char* data, std::size_t size, std:
 
 void session::refuse_request(const wire::request_parser& parser, time_point now) {
   cause_ = cause::bad_request;
-  wire::response refusal = parser.status() == 405
-                               ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
-                               : wire::text_response(parser.status(), parser.fault());
-  refusal.omit_body = parser.is_head();  // RFC 9110, section 9.3.2
-  respond(refusal, false, now);
+  wire::response answer = parser.status() == 405
+                              ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
+                              : wire::text_response(parser.status(), parser.fault());
+  answer.omit_body = parser.is_head();  // RFC 9110, section 9.3.2
+  respond(answer, false, now);
 }
 
 session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,

@@ -117,7 +117,7 @@ std::vector<std::string> first_row(bool large) {
   return {"a1", "a2", b1, "c1", large ? c2 : "c2", ""};
 }
 
-class OutboxCutTest : public testing::TestWithParam<lane_kind> {
+class OutboxStreamCutTest : public testing::TestWithParam<lane_kind> {
  protected:
   /// A stream with `first_row` offered to it.
   static void offer(stream& to, bool large) {
@@ -159,12 +159,13 @@ class OutboxCutTest : public testing::TestWithParam<lane_kind> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Lanes, OutboxCutTest, testing::Values(lane_kind::raw, lane_kind::deflated),
+INSTANTIATE_TEST_SUITE_P(Lanes, OutboxStreamCutTest,
+                         testing::Values(lane_kind::raw, lane_kind::deflated),
                          [](const auto& lane) {
                            return lane.param == lane_kind::raw ? "Raw" : "Deflated";
                          });
 
-TEST_P(OutboxCutTest, TheRestFollows) {
+TEST_P(OutboxStreamCutTest, TheRestFollows) {
   at_each_cut([](stream& one, std::vector<std::string> expected, const auto& behind) {
     expected.insert(expected.end(), behind.begin(), behind.end());
     one.send_all();
@@ -172,7 +173,7 @@ TEST_P(OutboxCutTest, TheRestFollows) {
   });
 }
 
-TEST_P(OutboxCutTest, SendsOfAFewBytesEach) {
+TEST_P(OutboxStreamCutTest, SendsOfAFewBytesEach) {
   stream whole(GetParam());
   offer(whole, false);
   whole.send_all();
@@ -185,7 +186,7 @@ TEST_P(OutboxCutTest, SendsOfAFewBytesEach) {
   }
 }
 
-TEST_P(OutboxCutTest, APolicySkipsOnlyWhatHasNotBegun) {
+TEST_P(OutboxStreamCutTest, APolicySkipsOnlyWhatHasNotBegun) {
   at_each_cut([](stream& one, std::vector<std::string> expected, const auto& behind) {
     one.publish("latest", "a3");
     one.publish("oldest", b2);
@@ -208,7 +209,7 @@ TEST_P(OutboxCutTest, APolicySkipsOnlyWhatHasNotBegun) {
   });
 }
 
-TEST_P(OutboxCutTest, AnEndedSubscriptionDropsOnlyWhatHasNotBegun) {
+TEST_P(OutboxStreamCutTest, AnEndedSubscriptionDropsOnlyWhatHasNotBegun) {
   for (const std::string topic : {"latest", "oldest", "strict"}) {
     at_each_cut([&](stream& one, std::vector<std::string> expected, const auto& behind) {
       EXPECT_FALSE(one.out().unsubscribe(topic));
@@ -223,7 +224,7 @@ TEST_P(OutboxCutTest, AnEndedSubscriptionDropsOnlyWhatHasNotBegun) {
   }
 }
 
-TEST_P(OutboxCutTest, AnEndDropsOnlyWhatHasNotBegun) {
+TEST_P(OutboxStreamCutTest, AnEndDropsOnlyWhatHasNotBegun) {
   at_each_cut([](stream& one, std::vector<std::string> expected, const auto&) {
     one.out().cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, {})));
     one.send_all();
@@ -232,7 +233,7 @@ TEST_P(OutboxCutTest, AnEndDropsOnlyWhatHasNotBegun) {
   });
 }
 
-TEST_P(OutboxCutTest, WhatOvertakesComesBehindWhatHasBegun) {
+TEST_P(OutboxStreamCutTest, WhatOvertakesComesBehindWhatHasBegun) {
   at_each_cut([](stream& one, std::vector<std::string> expected, const auto& behind) {
     one.out().push(outbox::kind::direct, share(wire::make_frame(wire::opcode::text, "direct")));
     one.out().push_ahead(wire::make_frame(wire::opcode::pong, "p"));
@@ -244,7 +245,7 @@ TEST_P(OutboxCutTest, WhatOvertakesComesBehindWhatHasBegun) {
 }
 
 // Its next data is the newest publication, whether walks have passed it by meanwhile or not.
-TEST_P(OutboxCutTest, WhoIsWritableAgainGetsTheNewest) {
+TEST_P(OutboxStreamCutTest, WhoIsWritableAgainGetsTheNewest) {
   for (const bool partly_sent : {false, true}) {
     for (const bool parked : {false, true}) {
       for (const bool walk_under_way : {false, true}) {

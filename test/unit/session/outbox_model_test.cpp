@@ -1,6 +1,6 @@
 #include "server_frames.hpp"
 #include "session/outbox.hpp"
-#include "support/random_seed.hpp"
+#include "support/base_seed.hpp"
 #include "support/topic_shard.hpp"
 #include "wire/frame_encoder.hpp"
 
@@ -185,7 +185,7 @@ class conversation {
 };
 
 TEST(OutboxModelTest, WhateverHappensWholeFramesLeaveInALegalOrder) {
-  const unsigned base = broadcast_hub::test::random_seed();
+  const unsigned base = broadcast_hub::test::base_seed();
   for (unsigned seed = base; seed < base + 1000; ++seed) {
     conversation one(seed);
     one.run(200);
