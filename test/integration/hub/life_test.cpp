@@ -5,7 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -234,6 +236,53 @@ TEST_P(LifeTest, OnlyRunTouchesSignals) {
   hub.run();
   EXPECT_EQ(disposition(), before);
   ::signal(SIGTERM, SIG_DFL);
+}
+
+// Nobody but the second shard has a connection at the end.
+TEST(SignalsTest, ASecondSignalIsHeardWhileAnyShardIsLeft) {
+  hub_options patient;
+  patient.shards = 2;
+  patient.timeouts.close = 24h;
+  patient.timeouts.shutdown = 24h;
+  hub hub(patient);
+  std::atomic<int> closed{0};
+  hub.on_close([&](const connection&, const close_event&) { ++closed; });
+  const auto port = hub.listen(0);
+  std::thread runner([&] { hub.run(); });
+  ws_client first(port);
+  const ws_client second(port);  // it does not answer
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 2; }));
+  ASSERT_EQ(::kill(::getpid(), SIGTERM), 0);
+  EXPECT_EQ(first.read_close(), 1001U);
+  first.send_close(1001);
+  ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 1; }));
+  ASSERT_EQ(::kill(::getpid(), SIGTERM), 0);
+  runner.join();
+  EXPECT_EQ(closed, 2);
+}
+
+TEST(SignalsTest, HubsSideBySideKeepWhatWasThereBefore) {
+  const auto disposition = [] {
+    struct sigaction now {};
+    ::sigaction(SIGTERM, nullptr, &now);
+    return now.sa_handler;
+  };
+  const auto before = disposition();
+  std::optional<hub> first(std::in_place);
+  hub second;
+  std::thread first_runner([&] { first->run(); });
+  ASSERT_TRUE(eventually([&] { return disposition() != before; }));
+  std::promise<void> runs;
+  second.after(0ms, [&] { runs.set_value(); });
+  std::thread second_runner([&] { second.run(); });
+  runs.get_future().wait();
+  first->stop();
+  first_runner.join();
+  first.reset();
+  EXPECT_NE(disposition(), before);
+  ASSERT_EQ(::kill(::getpid(), SIGTERM), 0);
+  second_runner.join();
+  EXPECT_EQ(disposition(), before);
 }
 
 TEST_P(LifeTest, AcceptsOnWhatItListensToWhileItRuns) {

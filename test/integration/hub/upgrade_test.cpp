@@ -56,6 +56,33 @@ TEST_P(UpgradeTest, RefusesWithStatusAndText) {
   EXPECT_EQ(hub.stats().upgrades_refused, 1U);
 }
 
+// RFC 9110, section 15.5.22.
+TEST_P(UpgradeTest, ARefusalWith426NamesTheProtocol) {
+  hub hub(options());
+  hub.on_upgrade([](const upgrade_request&) { return upgrade_reply::refuse(426, "Say chat.v2."); });
+  const auto port = hub.listen(0);
+  hub.start();
+  const ws_client client(port);
+  EXPECT_NE(client.response().find("HTTP/1.1 426 "), std::string::npos);
+  EXPECT_NE(client.response().find("\r\nUpgrade: websocket\r\n"), std::string::npos);
+}
+
+// RFC 9110, section 9.3.2.
+TEST_P(UpgradeTest, HeadIsRefusedWithoutABody) {
+  hub hub(options());
+  const auto port = hub.listen(0);
+  hub.start();
+  const std::string get = handshake_request("/");
+  for (const std::string& request : {"HEAD" + get.substr(3), std::string("HEAD / HTTP/1.1\r\n\r\n"),
+                                     std::string("HEAD / NOT/9.9\r\n\r\n")}) {
+    raw_client client(port);
+    client.send(request);
+    const std::string answer = client.read_to_end();
+    EXPECT_EQ(answer.substr(0, 10), "HTTP/1.1 4") << request;
+    EXPECT_EQ(answer.find("\r\n\r\n"), answer.size() - 4) << answer;
+  }
+}
+
 TEST_P(UpgradeTest, ChoosesAnOfferedSubprotocolOnly) {
   hub hub(options());
   hub.on_upgrade([](const upgrade_request& request) {

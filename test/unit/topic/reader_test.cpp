@@ -39,6 +39,31 @@ TEST_F(ReaderTest, AQuietTopicKeepsLittleAfterABurst) {
   EXPECT_EQ(received(0).back(), "more");
 }
 
+// Somebody has sent all of that topic, and is stuck in another one.
+TEST_F(ReaderTest, AQuietTopicKeepsLittleBesideAClientThatIsStuckElsewhere) {
+  subscribe(0, "news");
+  subscribe(0, "other");
+  for (int i = 0; i < 200; ++i)
+    publish("news", std::string(1000, 'x'));
+  ASSERT_TRUE(topics().begin_walk());
+  ASSERT_EQ(topics().next().slot, 0U);
+  topics().offer_walk(person(0));
+  ASSERT_EQ(topics().next().what, visit::kind::over);
+  topics().end_walk(shard().now);
+  publish("other", "stuck");
+  walk(200 * (4 + 1000));
+  ASSERT_EQ(received(0).size(), 200U);
+  ASSERT_TRUE(person(0).pending());
+  topics().patrol([&](std::uint32_t) { person(0).note_lag(); });  // the topic hears that it is read
+  for (int i = 0; i < 3; ++i) {
+    shard().registry.sweep(shard().now);
+    topics().begin_walk();
+  }
+  take(0);
+  EXPECT_EQ(received(0).back(), "stuck");
+  EXPECT_LE(shard().registry.budget().used(), 2000U);
+}
+
 TEST_F(ReaderTest, AnUnsubscriptionEndsThat) {
   subscribe(0, "news");
   publish("news", "a");

@@ -187,6 +187,24 @@ TEST_F(SlowTest, KeepsOnlyTheLatestThatWasOfferedBeforeTheWalkUnderWay) {
   EXPECT_EQ(topics().count().dropped_superseded.value(), 3U);
 }
 
+// A segment may also begin there when memory was short for what was to come.
+TEST_F(SlowTest, TheLatestMayLieInFrontOfANewSegment) {
+  begin(slow_consumer_policy::latest, 100'000);
+  for (int i = 0; i < 40; ++i)
+    publish("a", hundred);
+  publish_unread("last");
+  const auto a = shard().registry.find("a");
+  const auto before = a->end(lane_kind::raw).at;
+  a->finish_reading(lane_kind::raw, 0, before.position, 0);  // so that a sweep thinks it is read
+  shard().registry.sweep(shard().now);
+  shard().registry.sweep(shard().now);
+  ASSERT_NE(a->end(lane_kind::raw).at.part, before.part);
+  EXPECT_FALSE(topics().begin_walk());
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(texts_of(unsent(person(0))), std::vector<std::string>{"last"});
+}
+
 TEST_F(SlowTest, SkippingStartsBehindThePartlySentUnit) {
   begin(slow_consumer_policy::latest);
   publish("a", "1");

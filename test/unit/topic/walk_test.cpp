@@ -68,10 +68,29 @@ TEST_F(WalkTest, WhoChangesHowItIsSubscribedMissesNothing) {
   ASSERT_EQ(step(), 0U);
   subscribe(1, "t.*");
   ASSERT_FALSE(topics().unsubscribe(person(1), "t.x"));
+  take(1);
   finish();
   EXPECT_THAT(received(0), ElementsAre("1"));
   EXPECT_THAT(received(1), ElementsAre("1"));
   EXPECT_EQ(topics().count().offered.value(), 2U);
+}
+
+// The walk had passed the list of the name when it was joined.
+TEST_F(WalkTest, WhoEndsOneOfTwoSubscriptionsGetsWhatTheWalkStillOwes) {
+  subscribe(0, "t.x");
+  subscribe(1, "t.*");
+  subscribe(2, "t.*");
+  publish("t.x", "1");
+  ASSERT_TRUE(topics().begin_walk());
+  EXPECT_EQ(step(), 0U);
+  EXPECT_EQ(step(), 1U);
+  subscribe(2, "t.x");
+  EXPECT_FALSE(topics().unsubscribe(person(2), "t.*"));
+  finish();
+  take(2);
+  publish("t.x", "2");
+  walk();
+  EXPECT_THAT(received(2), ElementsAre("1", "2"));
 }
 
 TEST_F(WalkTest, WhoIsSubscribedToManyTopicsGetsAllOfThemInPieces) {
