@@ -132,22 +132,21 @@ std::size_t hub_core::poll() {
 }
 
 void hub_core::stop(std::chrono::milliseconds deadline) {
-  const bool never_ran = life_.end_if_fresh();
-  close_listeners(never_ran);
-  if (!never_ran)
-    life_.stop(clock::now() + bounded(deadline));
+  if (life_.end_if_fresh())
+    return close_listeners();
+  life_.stop(clock::now() + bounded(deadline));
 }
 
-void hub_core::close_listeners(bool never_ran) {
+void hub_core::on_stopping(net::shard& stopping) {
+  if (&stopping == shards_.front().get())
+    close_listeners();
+}
+
+void hub_core::close_listeners() {
   const lock_guard lock(endpoints_mutex_);
   listening_ = false;
-  for (endpoint& each : endpoints_) {
-    if (never_ran) {
-      each.doors->stop();
-    } else {
-      shards_.front()->post([&doors = *each.doors] { doors.stop(); });
-    }
-  }
+  for (endpoint& each : endpoints_)
+    each.doors->stop();
 }
 
 std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,

@@ -100,6 +100,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_slow(net::connection& peer, const std::string& topic, std::uint64_t lag_bytes) override;
   void on_drain(net::shard& on, const std::string& topic) override;
   void on_timer_failure() override;
+  void on_stopping(net::shard& stopping) override;
   void on_stopped(net::shard& stopped) override;
 
   void begin();
@@ -118,7 +119,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::error_code change_subscription(connection_id id, std::string_view topic,
                                       subscription_change change);
   net::connection* own_connection(connection_id id) const;
-  void close_listeners(bool never_ran);
+  void close_listeners();
   const router& rules_of(const net::connection& peer);
   std::size_t sockets_open() const noexcept;
   void ask_application(net::connection& peer, wire::request request);

@@ -165,11 +165,10 @@ void lifecycle::run_loop(net::shard& shard) noexcept {
   }
 }
 
-void lifecycle::request_stop(time_point deadline) {
+void lifecycle::request_stop(time_point deadline) noexcept {
   stopping_.store(true, std::memory_order_release);
-  for (const auto& shard : shards_) {
-    shard->post([&one = *shard, deadline] { one.stop(deadline); });
-  }
+  for (const auto& shard : shards_)
+    shard->request_stop(deadline);
 }
 
 void lifecycle::join_threads() {

@@ -60,7 +60,7 @@ class lifecycle {
   void enter(mode next, const char* method) BROADCAST_HUB_REQUIRES(mutex_);
   void start_threads(std::size_t first_shard) BROADCAST_HUB_REQUIRES(mutex_);
   void run_loop(net::shard& shard) noexcept;
-  void request_stop(time_point deadline);
+  void request_stop(time_point deadline) noexcept;
   void join_threads();
   void set_stopped();
   void wait_until_stopped();

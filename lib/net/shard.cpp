@@ -37,6 +37,25 @@ void shard::on_wake() {
   request_turn_end();
 }
 
+void shard::request_stop(time_point deadline) noexcept {
+  const time_point::rep wanted = deadline.time_since_epoch().count();
+  time_point::rep earliest = stop_requested_.load();
+  while (wanted < earliest && !stop_requested_.compare_exchange_weak(earliest, wanted)) {
+  }
+  wake();
+}
+
+void shard::look_for_stop() noexcept {
+  constexpr time_point::rep none = time_point::max().time_since_epoch().count();
+  if (stop_requested_.load(std::memory_order_relaxed) == none)
+    return;
+  // A turn later, because what was posted before may be behind this one.
+  if (!std::exchange(stop_seen_, true))
+    return request_turn_end();
+  stop_seen_ = false;
+  stop(time_point(time_point::duration(stop_requested_.exchange(none))));
+}
+
 void shard::adopt(tcp_socket socket, const asio::ip::tcp::endpoint& remote,
                   std::uint16_t listener) {
   if (stopping_at_)
@@ -149,6 +168,7 @@ void shard::request_turn_end() noexcept {
 
 void shard::end_turn() {
   turn_end_requested_ = false;
+  look_for_stop();
   flush_waiting();
   try {
     walk();
@@ -298,13 +318,14 @@ void shard::bury(connection_id id) noexcept {
   table_.remove(id);
 }
 
-void shard::stop(time_point deadline) {
+void shard::stop(time_point deadline) noexcept {
   if (stopping_at_) {
     stopping_at_ = std::min(*stopping_at_, deadline);
     arm_timer();
     return;
   }
   stopping_at_ = deadline;
+  environment_.events.on_stopping(*this);
   timers_.clear();
   arm_timer();
   request_turn_end();

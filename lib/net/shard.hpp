@@ -41,8 +41,8 @@ struct shard_environment {
 /// fan-out. Nothing of it is locked, because nobody else touches it.
 ///
 /// Everything that a turn of the loop queued or published leaves at the end of that turn.
-/// Thread safety: `post`, `wake`, `index`, `count`, `events_loop` and what `connection_table`
-/// says may be called from any thread, all else on the shard's thread.
+/// Thread safety: `post`, `wake`, `request_stop`, `index`, `count`, `events_loop` and what
+/// `connection_table` says may be called from any thread, all else on the shard's thread.
 class shard {
  public:
   shard(std::uint16_t index, const shard_environment& environment);
@@ -68,8 +68,10 @@ class shard {
   void add_timer(std::shared_ptr<timer::state> handle, time_point due, duration period,
                  std::function<void()> work);
 
-  /// Closes all connections; what is left at `deadline` is ended. Then `shard_events::on_stopped`.
-  void stop(time_point deadline);
+  /// From any thread: behind what was posted, all connections are closed; what is left at
+  /// `deadline` is ended. Then `shard_events::on_stopped`. Asked again, the earliest deadline
+  /// counts.
+  void request_stop(time_point deadline) noexcept;
 
   /// Does something for a connection unless it is gone. What throws there, for want of memory, ends
   /// only this connection.
@@ -142,6 +144,8 @@ class shard {
   void on_wake();
   void request_turn_end() noexcept;
   void end_turn();
+  void look_for_stop() noexcept;
+  void stop(time_point deadline) noexcept;
   void flush_waiting() noexcept;
   void walk();
   std::size_t visit(const topic::reader::visit& next, time_point now) noexcept;
@@ -175,6 +179,8 @@ class shard {
   std::vector<connection_id> retired_;
   std::vector<connection_id> buried_;
   std::atomic<bool> wake_posted_{false};
+  std::atomic<time_point::rep> stop_requested_{time_point::max().time_since_epoch().count()};
+  bool stop_seen_ = false;
   bool turn_end_requested_ = false;
   time_point patrol_at_ = time_point::max();  // only while somebody is blocked
   std::optional<time_point> stopping_at_;

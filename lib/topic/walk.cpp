@@ -47,12 +47,12 @@ bool reader::begin_walk() {
 void reader::begin(fan_out& next) noexcept {
   next.dirty = false;
   lane_end end = next.from->begin_reading(next.lane, index_);
-  const bool nothing_new = end.at.position == next.base.position;
-  if (nothing_new)
+  if (!next.has_subscribers() || end.at.position == next.base.position) {
     next.base = end.at;  // the topic may have begun a new segment, and the old one can go
-  next.target = std::move(end);
-  if (nothing_new || !next.has_subscribers())
+    next.target = std::move(end);
     return;
+  }
+  next.target = std::move(end);
   next.walking = true;
   next.lag = 0;
   tally_.offered.add(next.units() * next.parked);

@@ -10,6 +10,8 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <new>
 #include <optional>
 #include <string>
@@ -95,6 +97,13 @@ class life {
     if (!comes(client, received, {"from a.x", "from a.z", "from b", "from all"}))
       return testing::AssertionFailure() << "incomplete: " << received;
     return testing::AssertionSuccess();
+  }
+
+  /// There is no memory left at all.
+  void stop_without_memory() {
+    scarce_memory none{0, std::numeric_limits<unsigned>::max()};
+    const with_scarce_memory scope(none);
+    hub_.stop(1ms);
   }
 
   void expect_clean_end() {
@@ -193,6 +202,14 @@ TEST_P(ScarceMemoryTest, TheHubGoesOnWhereverItFails) {
       break;
   }
   EXPECT_GT(allocations, 100U);
+}
+
+TEST(ScarceMemoryStopTest, AStopNeedsNone) {
+  scarce_memory ample{std::numeric_limits<std::uint64_t>::max(), 1};
+  life one(ample);
+  one.run();
+  one.stop_without_memory();
+  one.expect_clean_end();
 }
 
 INSTANTIATE_TEST_SUITE_P(InARow, ScarceMemoryTest, testing::Values(1, 3));
