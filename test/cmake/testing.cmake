@@ -16,7 +16,7 @@ function(broadcast_hub_add_gtest name)
       " not understood: '${arg_UNPARSED_ARGUMENTS}'")
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
+    set(arg_TIMEOUT 300)  # a sanitizer on a busy machine takes its time
   endif()
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 1)
