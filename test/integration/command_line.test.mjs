@@ -169,9 +169,10 @@ test("--threads N serves with N threads", async (t) => {
     t.after(() => server.stop());
     return (await readdir(`/proc/${server.child.pid}/task`)).length;
   };
-  // A sanitizer may have a thread of its own, the same in each.
-  const one = await threadsOf("1");
-  assert.deepEqual([await threadsOf("2"), await threadsOf("4")], [one + 1, one + 3]);
+  // A sanitizer may have a thread of its own, from the first one of the program's on.
+  const two = await threadsOf("2");
+  assert.ok((await threadsOf("1")) < two);
+  assert.equal(await threadsOf("4"), two + 2);
 });
 
 test("the printed URL tells the page the WebSocket port", async (t) => {
