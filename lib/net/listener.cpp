@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <exception>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -206,7 +207,7 @@ void listener::on_failure(door& at, const std::error_code& error) noexcept {
       if (!cancelled && at.acceptor.is_open())
         accept(at);
     });
-  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): `start` tries again
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): `start` tries again
   }
 }
 

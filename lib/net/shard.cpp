@@ -4,6 +4,7 @@
 #include "net/socket_io.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <new>
 
@@ -112,7 +113,7 @@ void shard::arm_timer() noexcept {
         on_timer();
     });
     alarm_at_ = due;
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {
     alarm_failed_ = true;  // the next turn tries again
     request_turn_end();
   }
@@ -336,8 +337,7 @@ void shard::stop(time_point deadline) noexcept {
 }
 
 void shard::finish_stop() noexcept {
-  stopped_ = true;
-  alarm_.cancel();
+  stopped_ = true;  // so the alarm does nothing when it comes
   environment_.events.on_stopped(*this);
 }
 
