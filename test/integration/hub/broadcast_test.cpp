@@ -114,7 +114,7 @@ TEST_P(BroadcastTest, KeepsTheOrderOfTheProgramOnTheConnectionsOwnShard) {
     peer.send("A");
     hub.broadcast("B");
     peer.send("C");
-    hub.broadcast_if([&](const connection& other) { return other == peer; }, "D");
+    hub.broadcast_if([peer](const connection& other) { return other == peer; }, "D");
     hub.broadcast("E");
   });
   const auto port = hub.listen(0);

@@ -18,6 +18,13 @@ using namespace std::chrono_literals;
 
 class LifeTest : public hub_fixture {};
 
+/// What is installed for SIGTERM.
+sighandler_t disposition() {
+  struct sigaction now {};
+  ::sigaction(SIGTERM, nullptr, &now);
+  return now.sa_handler;
+}
+
 TEST_P(LifeTest, StopsEveryConnectionWith1001) {
   hub hub(options());
   const auto port = hub.listen(0);
@@ -213,11 +220,6 @@ TEST_P(LifeTest, ASecondSignalDoesNotWaitForThePeers) {
 }
 
 TEST_P(LifeTest, OnlyRunTouchesSignals) {
-  const auto disposition = [] {
-    struct sigaction now {};
-    ::sigaction(SIGTERM, nullptr, &now);
-    return now.sa_handler;
-  };
   const auto of_the_application = [](int) {};
   struct sigaction own {};
   own.sa_handler = of_the_application;
@@ -262,11 +264,6 @@ TEST(SignalsTest, ASecondSignalIsHeardWhileAnyShardIsLeft) {
 }
 
 TEST(SignalsTest, HubsSideBySideKeepWhatWasThereBefore) {
-  const auto disposition = [] {
-    struct sigaction now {};
-    ::sigaction(SIGTERM, nullptr, &now);
-    return now.sa_handler;
-  };
   const auto before = disposition();
   std::optional<hub> first(std::in_place);
   hub second;

@@ -64,7 +64,7 @@ TEST_P(StatsTest, CountsDirectMessagesOfEveryKindAndNoPublications) {
   hub.on_message([&](const connection& peer, const message&) {
     peer.send("1");
     EXPECT_FALSE(hub.broadcast_except(peer, "2"));  // to two
-    EXPECT_FALSE(hub.broadcast_if([&](const connection& each) { return each == peer; }, "3"));
+    EXPECT_FALSE(hub.broadcast_if([peer](const connection& each) { return each == peer; }, "3"));
     EXPECT_TRUE(hub.broadcast("4"));
   });
   const auto port = hub.listen(0);

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -21,6 +23,27 @@ class VisitsTest : public hub_fixture {
     chosen.log.level = log_level::error;
     chosen.log.sink = collect_into(errors);
     return chosen;
+  }
+
+  static void throw_if_bad(const connection& peer) {
+    if (peer.path() == "/bad")
+      throw std::runtime_error("not this one");
+  }
+
+  /// `visit` calls `throw_if_bad` and sends "for you": one client is closed, the other gets that.
+  void expect_one_closed(const std::function<std::error_code(hub&)>& visit, const char* logged) {
+    shared_list<std::string> errors;
+    hub hub(logged_into(errors));
+    const auto port = hub.listen(0);
+    hub.start();
+    ws_client bad(port, "/bad");
+    ws_client good(port, "/good");
+    ASSERT_TRUE(eventually([&] { return hub.connection_count() == 2; }));
+    EXPECT_FALSE(visit(hub));
+    EXPECT_EQ(bad.read_close(), 1011U);
+    EXPECT_EQ(good.read_text(), "for you");
+    EXPECT_THAT(errors.all(), ElementsAre(HasSubstr(logged)));
+    EXPECT_EQ(hub.stats().handler_failures, 1U);
   }
 };
 
@@ -74,44 +97,26 @@ TEST_P(VisitsTest, AreNotWaitedFor) {
 }
 
 TEST_P(VisitsTest, AFunctionThatThrowsClosesThatConnectionWith1011AndVisitsTheOthers) {
-  shared_list<std::string> errors;
-  hub hub(logged_into(errors));
-  const auto port = hub.listen(0);
-  hub.start();
-  ws_client bad(port, "/bad");
-  ws_client good(port, "/good");
-  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 2; }));
-  EXPECT_FALSE(hub.for_each_connection([](const connection& peer) {
-    if (peer.path() == "/bad")
-      throw std::runtime_error("not this one");
-    peer.send("visited");
-  }));
-  EXPECT_EQ(bad.read_close(), 1011U);
-  EXPECT_EQ(good.read_text(), "visited");
-  EXPECT_THAT(errors.all(),
-              ElementsAre(HasSubstr("the function of for_each_connection threw: not this one")));
-  EXPECT_EQ(hub.stats().handler_failures, 1U);
+  expect_one_closed(
+      [](hub& hub) {
+        return hub.for_each_connection([](const connection& peer) {
+          throw_if_bad(peer);
+          peer.send("for you");
+        });
+      },
+      "the function of for_each_connection threw: not this one");
 }
 
 TEST_P(VisitsTest, APredicateThatThrowsClosesThatConnectionWith1011AndTheOthersGetTheMessage) {
-  shared_list<std::string> errors;
-  hub hub(logged_into(errors));
-  const auto port = hub.listen(0);
-  hub.start();
-  ws_client bad(port, "/bad");
-  ws_client good(port, "/good");
-  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 2; }));
-  const auto picky = [](const connection& peer) {
-    if (peer.path() == "/bad")
-      throw std::runtime_error("not this one");
-    return true;
-  };
-  EXPECT_FALSE(hub.broadcast_if(picky, "for you"));
-  EXPECT_EQ(bad.read_close(), 1011U);
-  EXPECT_EQ(good.read_text(), "for you");
-  EXPECT_THAT(errors.all(),
-              ElementsAre(HasSubstr("the predicate of broadcast_if threw: not this one")));
-  EXPECT_EQ(hub.stats().handler_failures, 1U);
+  expect_one_closed(
+      [](hub& hub) {
+        const auto picky = [](const connection& peer) {
+          throw_if_bad(peer);
+          return true;
+        };
+        return hub.broadcast_if(picky, "for you");
+      },
+      "the predicate of broadcast_if threw: not this one");
 }
 
 TEST_P(VisitsTest, AnOpenHandlerThatThrowsClosesWith1011) {
