@@ -7,7 +7,6 @@
 #include "net/error_translation.hpp"
 #include "wire/frame_encoder.hpp"
 
-#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -160,11 +159,10 @@ std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
   if (size > options_.outbound.max_queued_bytes)
     return errc::message_too_big;
 
-  // All shards or none: a message that only some connections get is worse than an error.
-  const std::size_t cost = size + post_cost * shards_.size();
-  if (!reserve_backlog(cost))
+  // For all shards or none: a message that only some connections get is worse than an error.
+  const std::shared_ptr<void> reserved = reserve_backlog(size + post_cost * shards_.size());
+  if (!reserved)
     return errc::overloaded;
-  const std::shared_ptr<void> reserved(nullptr, [this, cost](void*) { release_backlog(cost); });
   for (const auto& shard : shards_) {
     const auto deliver = [this, &one = *shard, wanted, frame, kind, reserved] {
       send_to_matching(one, wanted, frame, kind);
@@ -256,18 +254,13 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
   }
   if (life_.stopping())
     return errc::hub_stopped;
-  const std::size_t size = frame->size() + post_cost;
-  if (!reserve_backlog(size))
+  backlog_share reserved = reserve_backlog(frame->size() + post_cost);
+  if (!reserved)
     return errc::overloaded;
-  try {
-    shard->post([this, shard, id, deliver, size] {
-      release_backlog(size);
-      shard->with(id, deliver);
-    });
-  } catch (const std::bad_alloc&) {
-    release_backlog(size);
-    throw;
-  }
+  shard->post([shard, id, deliver, reserved = std::move(reserved)]() mutable {
+    reserved.reset();
+    shard->with(id, deliver);
+  });
   return {};
 }
 
@@ -303,13 +296,12 @@ net::shard* hub_core::shard_of(connection_id id) const noexcept {
   return id.shard < shards_.size() ? shards_[id.shard].get() : nullptr;
 }
 
-bool hub_core::reserve_backlog(std::size_t bytes) {
+hub_core::backlog_share hub_core::reserve_backlog(std::size_t bytes) noexcept {
   // One that is alone is let in whatever it costs: refused, it would be refused for ever.
   const std::size_t before = backlog_bytes_.fetch_add(bytes);
-  if (before == 0 || before + bytes <= options_.outbound.max_backlog_bytes)
-    return true;
-  release_backlog(bytes);
-  return false;
+  backlog_share reserved(this, {bytes});
+  const bool fits = before == 0 || before + bytes <= options_.outbound.max_backlog_bytes;
+  return fits ? std::move(reserved) : nullptr;
 }
 
 }  // namespace broadcast_hub

@@ -127,8 +127,13 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void refuse_upgrade(net::connection& peer, const wire::request& request, wire::response refusal);
   void send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
                         const session::shared_bytes& frame, message_kind kind);
-  bool reserve_backlog(std::size_t bytes);
-  void release_backlog(std::size_t bytes) { backlog_bytes_ -= bytes; }
+  /// A part of the backlog, until it is destroyed; null when there is no room for it.
+  struct release_backlog {
+    std::size_t bytes;
+    void operator()(hub_core* of) const noexcept { of->backlog_bytes_ -= bytes; }
+  };
+  using backlog_share = std::unique_ptr<hub_core, release_backlog>;
+  backlog_share reserve_backlog(std::size_t bytes) noexcept;
 
   broadcast_hub::connection handle(const net::connection& peer) {
     return {weak_from_this(), peer.id()};
