@@ -220,13 +220,10 @@ void reader::patrol(const std::function<void(std::uint32_t slot)>& look) {
     each->lagging = each->behind > 0;
     return !each->lagging;
   });
-  patrolling_ = true;
   for (std::uint32_t slot = 0; slot < seats_.size(); ++slot) {
     if (seats_[slot].who != nullptr && seats_[slot].handle == no_handle)
       look(slot);
   }
-  patrolling_ = false;
-  skipped_ = {};
   for (fan_out* const each : lagging_) {
     if (!each->walking)  // else the end of the walk tells it
       report_lag(*each);
@@ -278,13 +275,7 @@ reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one
   return verdict::fine;
 }
 
-void reader::skip_oldest(subscriber::own_cursor& one) {
-  // Those who are stuck stand at the same place, because they were skipped to it together.
-  if (skipped_.from == one.from && skipped_.before == one.at.position && skipped_.end == one.end) {
-    one.at = skipped_.after;
-    return;
-  }
-  const std::uint64_t before = one.at.position;
+void reader::skip_oldest(subscriber::own_cursor& one) const {
   const std::uint64_t most = allowed_lag(*one.from);
   const unit_size measure = one.from->measure();
   cursor kept = one.at;
@@ -295,8 +286,6 @@ void reader::skip_oldest(subscriber::own_cursor& one) {
     kept.skip_to_within(most, one.end, measure);
   }
   one.at = std::move(kept);
-  if (patrolling_)
-    skipped_ = {one.from, before, one.end, one.at};
 }
 
 void reader::skip(subscriber& who, time_point now) {

@@ -164,7 +164,7 @@ class reader {
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
   void report_lag(fan_out& of) noexcept;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
-  void skip_oldest(subscriber::own_cursor& one);
+  void skip_oldest(subscriber::own_cursor& one) const;
 
   // Walks
   void prepare_common();
@@ -183,8 +183,6 @@ class reader {
   std::uint64_t look_up_ = 0;  // what one subscriber has, found by its topics
 
   std::vector<fan_out*> lagging_;  // somebody is or was behind
-  bool patrolling_ = false;
-  skipped skipped_;  // the last one of the patrol under way
   std::vector<slow_report> slow_;
   std::vector<std::shared_ptr<topic>> drained_;
 

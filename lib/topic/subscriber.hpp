@@ -99,14 +99,6 @@ class subscriber {
   /// @}
 };
 
-/// Where a policy has moved a cursor to.
-struct skipped {
-  const fan_out* from = nullptr;
-  std::uint64_t before = 0;  ///< where it was
-  std::uint64_t end = 0;     ///< up to where publications were offered
-  cursor after;
-};
-
 /// Somebody has fallen behind.
 struct slow_report {
   std::uint32_t slot;
