@@ -1,6 +1,7 @@
 #include "http/request_path.hpp"
 
 #include "base/text.hpp"
+#include "wire/http_text.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,11 +9,6 @@
 
 namespace broadcast_hub::http {
 namespace {
-
-constexpr bool is_control(char c) noexcept {
-  const auto code = static_cast<unsigned char>(c);
-  return code < 0x20 || code == 0x7f;
-}
 
 constexpr int hex_value(char digit) noexcept {
   if (digit >= '0' && digit <= '9') {
@@ -40,7 +36,7 @@ std::optional<std::string> decode(std::string_view text) {
       next = static_cast<char>(high * 16 + low);
       i += 2;
     }
-    if (is_control(next)) {
+    if (wire::is_control(next)) {
       return std::nullopt;
     }
     decoded += next;

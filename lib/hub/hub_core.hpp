@@ -124,7 +124,8 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::size_t sockets_open() const noexcept;
   void ask_application(net::connection& peer, wire::request request);
   void apply_upgrade(net::connection& peer, const wire::request& request, upgrade_reply answer);
-  void refuse_upgrade(net::connection& peer, const wire::request& request, wire::response refusal);
+  void refuse_upgrade(net::connection& peer, const wire::request& request,
+                      const wire::response& refusal);
   void send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
                         const session::shared_bytes& frame, message_kind kind);
   /// A part of the backlog, until it is destroyed; null when there is no room for it.

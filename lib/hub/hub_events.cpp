@@ -37,12 +37,11 @@ void hub_core::on_request(net::connection& peer, wire::request request) {
   if (found.is_websocket && !found.refusal)
     return ask_application(peer, std::move(request));
   if (found.is_websocket)
-    return refuse_upgrade(peer, request, *std::move(found.refusal));
+    return refuse_upgrade(peer, request, *found.refusal);
 
   net::counters& count = shards_[peer.id().shard]->count();
   count.http_requests.add();
-  wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
-  answer.omit_body = answer.omit_body || request.method == "HEAD";
+  const wire::response answer = found.refusal ? *found.refusal : rules.serve(request);
   log_peer(log_, log_level::debug, peer, request.method, " ", escaped{request.target}, ": ",
            answer.status);
   peer.respond(answer, request.keep_alive);
@@ -90,7 +89,7 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
     if (answer.status == 426)
       refusal.headers.emplace_back("Upgrade", "websocket");  // RFC 9110, section 15.5.22
     refusal.close = true;
-    return refuse_upgrade(peer, request, std::move(refusal));
+    return refuse_upgrade(peer, request, refusal);
   }
   const bool may_deflate = rules_of(peer).options().permessage_deflate;
   peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate, answer.headers),
@@ -98,13 +97,12 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
 }
 
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
-                              wire::response refusal) {
+                              const wire::response& refusal) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
   // The path alone: pages can put their tokens nowhere but into the query.
   log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", escaped{request.path},
            " with status ", refusal.status, ": ",
            escaped{refusal.body ? first_line(*refusal.body) : std::string_view()});
-  refusal.omit_body = request.method == "HEAD";  // RFC 9110, section 9.3.2
   peer.respond(refusal, false);
 }
 

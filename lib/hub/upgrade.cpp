@@ -35,9 +35,8 @@ bool is_ours(std::string_view name) {
 
 /// RFC 9110, section 5.5: what else might begin another header, or end the head.
 bool is_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return wire::is_control(c) && c != '\t'; });
 }
 
 /// Says nothing of the value, which may be a secret.

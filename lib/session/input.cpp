@@ -42,7 +42,10 @@ session::event session::receive_request(const char* data, std::size_t size, std:
     case wire::request_parser::result::need_more:
       return event::need_bytes;
     case wire::request_parser::result::bad:
-      refuse_request(parser, now);
+      cause_ = cause::bad_request;
+      respond(parser.status() == 405 ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
+                                     : wire::text_response(parser.status(), parser.fault()),
+              false, now);
       consumed = size;
       return event::need_bytes;
     case wire::request_parser::result::complete:
@@ -51,15 +54,6 @@ session::event session::receive_request(const char* data, std::size_t size, std:
   handshake_->first_request = false;
   enter(phase::deciding, now + context_.options.timeouts.handshake);
   return event::request;
-}
-
-void session::refuse_request(const wire::request_parser& parser, time_point now) {
-  cause_ = cause::bad_request;
-  wire::response answer = parser.status() == 405
-                              ? wire::method_not_allowed(parser.fault(), "GET, HEAD")
-                              : wire::text_response(parser.status(), parser.fault());
-  answer.omit_body = parser.is_head();  // RFC 9110, section 9.3.2
-  respond(answer, false, now);
 }
 
 session::event session::receive_frames(char* data, std::size_t size, std::size_t& consumed,

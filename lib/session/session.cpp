@@ -43,7 +43,9 @@ void session::respond(const wire::response& response, bool keep_alive, time_poin
   if (context_.http_date != nullptr)
     dated.headers.emplace_back("Date", context_.http_date());
   outbox_.push(outbox::kind::bytes, share(wire::serialize_head(dated, keep)));
-  if (response.body && !response.body->empty() && !response.omit_body) {
+  // RFC 9110, section 9.3.2: whatever the answer is.
+  const bool omit_body = response.omit_body || handshake_->parser.is_head();
+  if (response.body && !response.body->empty() && !omit_body) {
     outbox_.push(outbox::kind::bytes, response.body);
   }
   if (keep) {

@@ -151,7 +151,6 @@ class session {
   struct handshake_state;
 
   event receive_request(const char* data, std::size_t size, std::size_t& consumed, time_point now);
-  void refuse_request(const wire::request_parser& parser, time_point now);
   event receive_frames(char* data, std::size_t size, std::size_t& consumed, time_point now);
   void on_peer_close(const wire::frame_event& frame, time_point now);
   void inflate(wire::frame_event& frame);

@@ -54,6 +54,11 @@ std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool is_control(char c) noexcept {
+  const auto code = static_cast<unsigned char>(c);
+  return code < 0x20 || code == 0x7f;
+}
+
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && consists_of(text, "!#$%&'*+-.^_`|~");
 }

@@ -8,6 +8,9 @@ namespace broadcast_hub::wire {
 /// `text` without spaces and tabs at its ends.
 std::string_view trim(std::string_view text) noexcept;
 
+/// RFC 5234, appendix B.1: CTL, which a tab is, too.
+bool is_control(char c) noexcept;
+
 /// RFC 9110, section 5.6.2.
 bool is_token(std::string_view text) noexcept;
 

@@ -1,5 +1,6 @@
 #include "wire/request_parser.hpp"
 
+#include "wire/http_text.hpp"
 #include "wire/request_syntax.hpp"
 #include "wire/websocketpp_config.hpp"
 
@@ -9,11 +10,6 @@
 
 namespace broadcast_hub::wire {
 namespace {
-
-bool is_control_byte(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t' && c != '\r' && c != '\n') || byte == 0x7f;
-}
 
 /// RFC 9112, section 9.3.
 bool wants_keep_alive(const request& request) noexcept {
@@ -47,6 +43,9 @@ request_parser::result request_parser::consume(const char* data, std::size_t siz
 }
 
 request_parser::result request_parser::take_byte(char c) {
+  if (head_.empty()) {
+    is_head_ = false;
+  }
   if (skipped_ + head_.size() >= max_header_bytes_) {
     return fail(431, "request head larger than the limit");
   }
@@ -55,7 +54,7 @@ request_parser::result request_parser::take_byte(char c) {
   if (after_cr != (c == '\n')) {
     return fail(400, "CR and LF must come as a pair");
   }
-  if (is_control_byte(c)) {
+  if (is_control(c) && c != '\t' && c != '\r' && c != '\n') {
     return fail(400, "control byte in the request head");
   }
   head_.push_back(c);

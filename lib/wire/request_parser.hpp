@@ -25,7 +25,7 @@ class request_parser {
   int status() const noexcept { return status_; }
   const std::string& fault() const noexcept { return fault_; }
 
-  /// After `bad`: whether the method was HEAD, as far as it was read.
+  /// Whether the method of the request at hand is HEAD, as far as it was read.
   bool is_head() const noexcept { return is_head_; }
 
   /// Bytes held of an incomplete head.

@@ -7,6 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
@@ -47,6 +48,15 @@ TEST_F(SessionHttpTest, AKeptConnectionTakesTheNextRequestWhenTheAnswerIsSent) {
   EXPECT_TRUE(peer().wants_input());
   receive(plain_request);
   EXPECT_THAT(events_, ElementsAre("GET /page", "GET /page"));
+}
+
+// RFC 9110, section 9.3.2.
+TEST_F(SessionHttpTest, WhateverAnswersHeadHasNoBody) {
+  receive("HEAD /page HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer().respond(wire::text_response(503, "The server is stopping."), true, now_);
+  EXPECT_THAT(sent(), EndsWith("\r\n\r\n"));
+  receive("\x01");  // the next request, whatever it is, is not HEAD
+  EXPECT_THAT(sent(), EndsWith("control byte in the request head\n"));
 }
 
 TEST_F(SessionHttpTest, PipelinedRequestsAreAnsweredInOrder) {
@@ -120,7 +130,7 @@ TEST_F(SessionHttpTest, AnAnswerWithoutABodyIsItsHead) {
   wire::response answer;
   answer.status = 304;
   peer().respond(answer, true, now_);
-  EXPECT_THAT(sent(), testing::EndsWith("\r\n\r\n"));
+  EXPECT_THAT(sent(), EndsWith("\r\n\r\n"));
 }
 
 TEST_F(SessionHttpTest, WhoSendsNothingIsDroppedSilently) {
