@@ -149,6 +149,8 @@ class outbox {
   void count_dropped(const chunk& piece) noexcept;
   void pop_front();
 
+  // First, because a walk asks for its memory ahead, and for the line behind it.
+  topic::subscriber subscriber_;
   // A partly sent chunk of frames begins with the frame that is partly sent.
   std::vector<chunk> chunks_;
   std::uint32_t first_ = 0;  // chunks before it are sent
@@ -157,7 +159,6 @@ class outbox {
   std::uint32_t direct_frames_ = 0;
   std::size_t publication_bytes_ = 0;
   topic::reader* topics_ = nullptr;
-  topic::subscriber subscriber_;
   bool blocked_ = false;
   bool holds_logs_ = false;  // a chunk of publications is not a copy
 };

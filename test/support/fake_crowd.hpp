@@ -7,10 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace broadcast_hub::test {
 
@@ -54,7 +54,7 @@ class fake_crowd {
   void enforce_policies(session::outbox& out);
 
   topic_shard& shard_;
-  std::deque<session::outbox> connections_;
+  std::vector<session::outbox> connections_;
   std::size_t room_ = everything;
   std::uint64_t taken_ = 0;
 };

@@ -136,6 +136,11 @@ function judgeFanOut(what, byNumber) {
   return judgeFlat(name, "subscribers", 1.25, byNumber);
 }
 
+function judgeTopics(what, byNumber) {
+  const name = `one subscriber on many topics, ${what}: time of each delivery to that on 100`;
+  return judgeFlat(name, "topics", 10, byNumber); // work that grew with their number would show 100
+}
+
 function judgeMicro(micro = {}) {
   return [
     ...judgePublishing("without subscribers", micro.publish_ns_by_threads),
@@ -150,6 +155,8 @@ function judgeMicro(micro = {}) {
     judgeFanOut("all up to date, mixed order", micro.delivery_ns_in_common_mixed),
     judgeFanOut("each with cursors", micro.delivery_ns_by_connection),
     judgeFanOut("each with cursors, mixed order", micro.delivery_ns_by_connection_mixed),
+    judgeTopics("by a pattern", micro.delivery_ns_by_topics),
+    judgeTopics("by names, after a stall", micro.late_delivery_ns_by_topics),
   ];
 }
 

@@ -48,6 +48,18 @@ const families = [
       "subscriber",
     ),
   ]),
+  family(
+    "delivery_ns_by_topics",
+    /^deliver_on_topics\/(\d+)$/,
+    "delivery to one subscriber on many topics, by a pattern",
+    "topic",
+  ),
+  family(
+    "late_delivery_ns_by_topics",
+    /^deliver_late_on_topics\/(\d+)$/,
+    "delivery to one subscriber on many topics, by names, after a stall",
+    "topic",
+  ),
 ];
 
 /**
