@@ -10,9 +10,11 @@ using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 using duration = clock::duration;
 
-/// A time from the application without overflow: ten years stand for everything longer.
+/// A time from the application without overflow: ten years, ahead or back, stand for everything
+/// longer.
 inline duration bounded(std::chrono::milliseconds time) noexcept {
-  return std::min<std::chrono::milliseconds>(time, std::chrono::hours(24 * 365 * 10));
+  constexpr std::chrono::milliseconds most = std::chrono::hours(24 * 365 * 10);
+  return std::clamp(time, -most, most);
 }
 
 }  // namespace broadcast_hub

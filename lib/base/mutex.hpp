@@ -16,9 +16,9 @@
 namespace broadcast_hub {
 
 /// As `std::mutex`, with annotations, which libstdc++'s has not, and patient: who finds it locked
-/// stays away for a while, twice as long each time, before he sleeps. What is done under it takes
-/// less time than to be woken, or than to fetch its cache lines from another processor; so whoever
-/// has them does much at once.
+/// stays away for a while, twice as long each time, before he sleeps. Most of what is done under it
+/// takes less time than to wake somebody. And while others stay away, one that locks it again and
+/// again finds it, and what it guards, in the caches of its own processor.
 class BROADCAST_HUB_TSA(capability("mutex")) mutex {
  public:
   mutex() = default;

@@ -20,7 +20,7 @@ void timer_queue::add(std::shared_ptr<timer::state> timer, time_point due, durat
 
 void timer_queue::advance(time_point now, const failure& failed) {
   while (!entries_.empty() && entries_.begin()->first <= now) {
-    // Taken out before the call: the work may add timers, or clear the queue by stopping the hub.
+    // Taken out before the call: the work may add timers.
     auto node = entries_.extract(entries_.begin());
     entry& current = node.mapped();
     if (current.handle->cancelled())

@@ -94,13 +94,8 @@ void add_validators(wire::response& response, std::string etag, sys_seconds modi
 static_files::static_files(const std::string& root) : root_(root) {}
 
 wire::response static_files::serve(const wire::request& request) const {
-  const bool head = request.method == "HEAD";
-  if (!head && request.method != "GET") {
-    return method_not_allowed();
-  }
-  wire::response response = find(request);
-  response.omit_body = head;
-  return response;
+  const bool known = request.method == "GET" || request.method == "HEAD";
+  return known ? find(request) : method_not_allowed();
 }
 
 wire::response static_files::find(const wire::request& request) const {

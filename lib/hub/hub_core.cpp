@@ -136,14 +136,8 @@ void hub_core::stop(std::chrono::milliseconds deadline) {
   life_.stop(clock::now() + bounded(deadline));
 }
 
-void hub_core::on_stopping(net::shard& stopping) {
-  if (&stopping == shards_.front().get())
-    close_listeners();
-}
-
-void hub_core::close_listeners() {
+void hub_core::close_listeners() noexcept {
   const lock_guard lock(endpoints_mutex_);
-  listening_ = false;
   for (endpoint& each : endpoints_)
     each.doors->stop();
 }
@@ -179,8 +173,8 @@ void hub_core::send_to_matching(net::shard& shard, const hub::connection_predica
   shard.for_each_open([&](net::connection& peer) {
     bool chosen = false;
     guarded(peer, "the predicate of broadcast_if", [&] { chosen = wanted(handle(peer)); });
-    if (chosen && !peer.send(frame))
-      ++recipients;
+    if (chosen)  // what fails for one is not to keep it from the others
+      shard.with(peer.id(), [&](net::connection& to) { recipients += to.send(frame) ? 0 : 1; });
   });
   const std::string_view payload = wire::payload_of(*frame);
   log_.log(log_level::debug, "sent ", summary_of{kind, payload}, " to ", recipients,
@@ -299,7 +293,7 @@ net::shard* hub_core::shard_of(connection_id id) const noexcept {
 hub_core::backlog_share hub_core::reserve_backlog(std::size_t bytes) noexcept {
   // One that is alone is let in whatever it costs: refused, it would be refused for ever.
   const std::size_t before = backlog_bytes_.fetch_add(bytes);
-  backlog_share reserved(this, {bytes});
+  backlog_share reserved(&backlog_bytes_, {bytes});
   const bool fits = before == 0 || before + bytes <= options_.outbound.max_backlog_bytes;
   return fits ? std::move(reserved) : nullptr;
 }

@@ -100,7 +100,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_slow(net::connection& peer, const std::string& topic, std::uint64_t lag_bytes) override;
   void on_drain(net::shard& on, const std::string& topic) override;
   void on_timer_failure() override;
-  void on_stopping(net::shard& stopping) override;
+  void on_stopping(net::shard& stopping) noexcept override;
   void on_stopped(net::shard& stopped) override;
 
   void begin();
@@ -119,7 +119,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::error_code change_subscription(connection_id id, std::string_view topic,
                                       subscription_change change);
   net::connection* own_connection(connection_id id) const;
-  void close_listeners();
+  void close_listeners() noexcept;
   const router& rules_of(const net::connection& peer);
   std::size_t sockets_open() const noexcept;
   void ask_application(net::connection& peer, wire::request request);
@@ -128,12 +128,12 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
                       const wire::response& refusal);
   void send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
                         const session::shared_bytes& frame, message_kind kind);
-  /// A part of the backlog, until it is destroyed; null when there is no room for it.
-  struct release_backlog {
+  struct backlog_return {
     std::size_t bytes;
-    void operator()(hub_core* of) const noexcept { of->backlog_bytes_ -= bytes; }
+    void operator()(std::atomic<std::size_t>* backlog) const noexcept { *backlog -= bytes; }
   };
-  using backlog_share = std::unique_ptr<hub_core, release_backlog>;
+  /// A part of the backlog, given back when it is destroyed; null when there is no room for it.
+  using backlog_share = std::unique_ptr<std::atomic<std::size_t>, backlog_return>;
   backlog_share reserve_backlog(std::size_t bytes) noexcept;
 
   broadcast_hub::connection handle(const net::connection& peer) {

@@ -171,6 +171,11 @@ void hub_core::on_timer_failure() {
   log_.log(log_level::error, "a timer's function threw: ", current_exception_text());
 }
 
+void hub_core::on_stopping(net::shard& stopping) noexcept {
+  if (&stopping == shards_.front().get())
+    close_listeners();
+}
+
 void hub_core::on_stopped(net::shard& stopped) {
   life_.on_stopped(stopped);
 }

@@ -44,7 +44,7 @@ class listener {
   void start() noexcept;
 
   /// On shard 0, or before it runs.
-  void stop();
+  void stop() noexcept;
 
  private:
   struct door {

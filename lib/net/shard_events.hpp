@@ -40,7 +40,7 @@ class shard_events {
   virtual void on_timer_failure() = 0;
 
   /// A shard begins to close its connections: from now on it takes no new ones.
-  virtual void on_stopping(shard& stopping) = 0;
+  virtual void on_stopping(shard& stopping) noexcept = 0;
 
   /// The last connection of a stopping shard is gone. The loop ends behind this.
   virtual void on_stopped(shard& stopped) = 0;

@@ -149,18 +149,19 @@ class outbox {
   void count_dropped(const chunk& piece) noexcept;
   void pop_front();
 
-  // First, because a walk asks for its memory ahead, and for the line behind it.
+  // First, because a walk asks for its memory ahead, and for the line behind it: so what a visit
+  // looks at follows.
   topic::subscriber subscriber_;
-  // A partly sent chunk of frames begins with the frame that is partly sent.
-  std::vector<chunk> chunks_;
-  std::uint32_t first_ = 0;  // chunks before it are sent
-  std::size_t sent_of_first_ = 0;
-  std::size_t direct_bytes_ = 0;
-  std::uint32_t direct_frames_ = 0;
-  std::size_t publication_bytes_ = 0;
   topic::reader* topics_ = nullptr;
   bool blocked_ = false;
   bool holds_logs_ = false;  // a chunk of publications is not a copy
+  std::uint32_t first_ = 0;  // chunks before it are sent
+  // A partly sent chunk of frames begins with the frame that is partly sent.
+  std::vector<chunk> chunks_;
+  std::size_t sent_of_first_ = 0;
+  std::size_t direct_bytes_ = 0;
+  std::size_t publication_bytes_ = 0;
+  std::uint32_t direct_frames_ = 0;
 };
 
 }  // namespace broadcast_hub::session

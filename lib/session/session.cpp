@@ -44,8 +44,7 @@ void session::respond(const wire::response& response, bool keep_alive, time_poin
     dated.headers.emplace_back("Date", context_.http_date());
   outbox_.push(outbox::kind::bytes, share(wire::serialize_head(dated, keep)));
   // RFC 9110, section 9.3.2: whatever the answer is.
-  const bool omit_body = response.omit_body || handshake_->parser.is_head();
-  if (response.body && !response.body->empty() && !omit_body) {
+  if (response.body && !response.body->empty() && !handshake_->parser.is_head()) {
     outbox_.push(outbox::kind::bytes, response.body);
   }
   if (keep) {
@@ -106,9 +105,14 @@ void session::fail(close_code code, std::string_view reason, time_point now) {
 }
 
 void session::drop_slow_consumer(std::string_view reason, time_point now) {
-  cause_ = cause::slow_consumer;
   note_ending(close_code::slow_consumer, reason);
-  outbox_.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, reason)));
+  try {
+    outbox_.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, reason)));
+  } catch (const std::bad_alloc&) {
+    ending_.reset();
+    throw;
+  }
+  cause_ = cause::slow_consumer;
   enter(phase::closing, now + context_.options.timeouts.close);
 }
 

@@ -4,10 +4,19 @@
 #include "topic/reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace broadcast_hub::topic {
 namespace {
+
+// How many visits ahead something is asked for: memory takes as long as a few of them.
+constexpr std::size_t seats_ahead = 16;
+constexpr std::size_t subscribers_ahead = 10;
+constexpr std::size_t memberships_ahead = 5;
+constexpr std::uintptr_t cache_line = 64;
 
 /// After much coming and going the seats of a list lie anywhere in memory, and so does what they
 /// lead to. Each step of the way is asked for some visits before the next one needs it.
@@ -17,21 +26,22 @@ namespace {
 [[gnu::always_inline]] inline void fetch_ahead(const walk_state& walk,
                                                const std::vector<member>& members,
                                                const std::vector<seat>& seats) noexcept {
-  const auto seat_at = [&](std::size_t ahead) {
-    const std::size_t place = walk.place + ahead;
-    return place < members.size() ? &seats[members[place].slot] : nullptr;
+  const auto seat_ahead = [&](std::size_t visits) -> const seat* {
+    const std::size_t place = walk.place + visits;
+    const bool visited = place < members.size() && !members[place].parked;
+    return visited ? &seats[members[place].slot] : nullptr;
   };
-  if (const seat* const far = seat_at(16))
+  if (const seat* const far = seat_ahead(seats_ahead))
     __builtin_prefetch(far, 1);
   if (walk.has_common)
-    return;  // the seat says all
-  if (const seat* const near = seat_at(10)) {
-    // The subscriber's owner keeps what a visit needs next in the line behind.
-    const char* const who = reinterpret_cast<const char*>(near->who);
-    __builtin_prefetch(who, 1);
-    __builtin_prefetch(who + 64, 1);
+    return;  // for nearly all, the seat is enough
+  if (const seat* const nearer = seat_ahead(subscribers_ahead)) {
+    // The owner of a subscriber keeps what a visit needs next in the line behind.
+    const auto who = reinterpret_cast<std::uintptr_t>(nearer->who);
+    __builtin_prefetch(reinterpret_cast<const void*>(who), 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(who + cache_line), 1);
   }
-  if (const seat* const next = seat_at(5))
+  if (const seat* const next = seat_ahead(memberships_ahead))
     __builtin_prefetch(next->who->memberships.data());
 }
 
@@ -69,13 +79,11 @@ bool reader::begin_walk() {
 
 void reader::begin(fan_out& next) noexcept {
   next.dirty = false;
-  lane_end end = next.from->begin_reading(next.lane, index_);
-  if (!next.has_subscribers() || end.at.position == next.base.position) {
-    next.base = end.at;  // the topic may have begun a new segment, and the old one can go
-    next.target = std::move(end);
+  next.target = next.from->begin_reading(next.lane, index_);
+  if (!next.has_subscribers() || next.target.at.position == next.base.position) {
+    next.base = next.target.at;  // the topic may have begun a new segment, and the old one can go
     return;
   }
-  next.target = std::move(end);
   next.walking = true;
   next.lag = 0;
   tally_.offered.add(next.units() * next.parked);
@@ -104,9 +112,9 @@ reader::visit reader::next() {
     const std::vector<member>& members = walk_.lists[walk_.list]->members;
     while (walk_.place < members.size()) {
       const auto [slot, parked] = members[walk_.place++];
+      fetch_ahead(walk_, members, seats_);
       if (parked)
         continue;
-      fetch_ahead(walk_, members, seats_);
       seat& each = seats_[slot];
       if (std::exchange(each.visited_by, walk_.serial) == walk_.serial)
         continue;

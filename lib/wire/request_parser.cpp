@@ -126,6 +126,7 @@ void request_parser::read_fields(bool has_host) {
 request_parser::result request_parser::fail(int status, std::string_view fault) {
   status_ = status;
   fault_ = fault;
+  is_head_ = is_head_ || head_.starts_with("HEAD ");  // its first line may not be complete
   std::string().swap(head_);
   return result::bad;
 }

@@ -15,8 +15,7 @@ struct response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  ///< without Content-Length, Connection
   std::shared_ptr<const std::string> body;                   ///< null: none
-  bool omit_body = false;  ///< HEAD: Content-Length tells the body's size, but it is not sent
-  std::uint64_t omitted_bytes = 0;  ///< that size, where the body itself was not even read
+  std::uint64_t omitted_bytes = 0;  ///< HEAD: what Content-Length tells of a body that is not here
   bool close = false;  ///< the connection ends behind it, whatever the request asked for
 };
 

@@ -8,9 +8,12 @@
 #include <broadcast_hub/hub.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <new>
 #include <optional>
@@ -210,6 +213,47 @@ TEST(ScarceMemoryStopTest, AStopNeedsNone) {
   one.run();
   one.stop_without_memory();
   one.expect_clean_end();
+}
+
+// Once the message stayed with the peers before the one that there was no memory for.
+TEST(ScarceMemoryPeersTest, WhatFailsForOneComesToTheOthers) {
+  constexpr std::size_t peers = 4;
+  bool failed = false;
+  for (std::uint64_t allocations = 0; allocations < 20; ++allocations) {
+    hub all;
+    const std::uint16_t port = all.listen(0);
+    all.poll();
+    std::vector<std::string> received(peers);
+    std::deque<raw_client> clients;
+    const auto poll_and_read = [&] {
+      std::vector<char> room(4096);
+      all.poll();
+      for (std::size_t i = 0; i < peers; ++i)
+        received[i].append(room.data(), clients[i].read_some(room));
+    };
+    for (std::size_t i = 0; i < peers; ++i)
+      clients.emplace_back(port).send(handshake_request());
+    ASSERT_TRUE(eventually([&] { return poll_and_read(), all.connection_count() == peers; }, 5s));
+    ASSERT_FALSE(all.broadcast_if([](const connection&) { return true; }, "to everybody"));
+    {
+      scarce_memory memory{allocations, 1};
+      const with_scarce_memory scope(memory);
+      all.poll();
+      failed = failed || memory.left == 0;
+    }
+    const auto is_served = [](const std::string& each) {
+      return each.find("to everybody") != std::string::npos;
+    };
+    EXPECT_TRUE(eventually(
+        [&] {
+          poll_and_read();
+          const auto served = std::count_if(received.begin(), received.end(), is_served);
+          return static_cast<std::size_t>(served) >= all.connection_count() && served >= 3;
+        },
+        5s))
+        << "after " << allocations << " allocations";
+  }
+  EXPECT_TRUE(failed);
 }
 
 INSTANTIATE_TEST_SUITE_P(InARow, ScarceMemoryTest, testing::Values(1, 3));

@@ -16,7 +16,7 @@ class deaf_events final : public shard_events {
   void on_slow(connection&, const std::string&, std::uint64_t) override {}
   void on_drain(net::shard&, const std::string&) override {}
   void on_timer_failure() override {}
-  void on_stopping(shard&) override {}
+  void on_stopping(shard&) noexcept override {}
   void on_stopped(shard&) override {}
 };
 

@@ -37,20 +37,26 @@ TEST(MutexTest, OneAtATimeIsInside) {
   EXPECT_EQ(turns_taken, threads * turns);
 }
 
-// For longer than anybody stays awake: who waits sleeps then, and is woken.
+// It is held for longer than anybody stays awake: those who came sleep then, and are woken.
 TEST(MutexTest, WhoWaitsLongGetsItWhenItIsFree) {
   mutex guard;
+  std::atomic<int> coming{0};
   std::atomic<int> done{0};
   std::vector<std::thread> waiting;
   {
     const lock_guard lock(guard);
     for (int i = 0; i < 4; ++i) {
       waiting.emplace_back([&] {
+        ++coming;
         const lock_guard own(guard);
         ++done;
       });
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    while (coming < 4)
+      std::this_thread::yield();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+    while (std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
     EXPECT_EQ(done, 0);
   }
   for (std::thread& each : waiting)

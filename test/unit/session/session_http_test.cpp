@@ -112,16 +112,25 @@ TEST_F(SessionHttpTest, AnAnswerMayEndTheConnection) {
   }
 }
 
-TEST_F(SessionHttpTest, TheBodyIsSentUnlessItIsToBeOmitted) {
-  for (const bool omit : {false, true}) {
+TEST_F(SessionHttpTest, TheBodyIsSentUnlessTheRequestIsHead) {
+  for (const bool head : {false, true}) {
     session_.reset();
-    receive(plain_request);
-    wire::response answer = wire::text_response(200, "words");
-    answer.omit_body = omit;
-    peer().respond(answer, true, now_);
+    receive(head ? "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" : plain_request);
+    peer().respond(wire::text_response(200, "words"), true, now_);
     const std::string bytes = sent();
     EXPECT_THAT(bytes, HasSubstr("Content-Length: 6\r\n"));
-    EXPECT_EQ(bytes.substr(bytes.find("\r\n\r\n") + 4), omit ? "" : "words\n");
+    EXPECT_EQ(bytes.substr(bytes.find("\r\n\r\n") + 4), head ? "" : "words\n");
+  }
+}
+
+// Refused before its first line ended, it is a HEAD all the same.
+TEST_F(SessionHttpTest, AMalformedHeadGetsNoBody) {
+  for (const char* request : {"HEAD /\x01", "HEAD /\n", "HEAD / HTTP/1.1\r\nHost: a\r\nb\r\n"}) {
+    session_.reset();
+    receive(request);
+    const std::string bytes = sent();
+    EXPECT_THAT(bytes, HasSubstr("HTTP/1.1 400 ")) << request;
+    EXPECT_THAT(bytes, EndsWith("\r\n\r\n")) << request;
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -253,6 +255,51 @@ TEST_F(WalkTest, WhoIsBehindHoldsOnlyWhatItHasNotRead) {
   EXPECT_GT(shard().registry.budget().used(), 500'000U);
   take(0);
   EXPECT_LT(shard().registry.budget().used(), 200'000U);
+}
+
+// A walk asks for memory of those whom it visits next: here they leave in its way, and are gone, as
+// the sanitizers would see.
+TEST(WalkAheadTest, WhoeverIsGoneIsNotAskedFor) {
+  constexpr std::uint32_t crowd = 40;
+  for (std::uint32_t ahead = 1; ahead < 20; ++ahead) {
+    broadcast_hub::test::topic_shard shard(&test::unit_size_of);
+    std::vector<std::unique_ptr<subscriber>> people;
+    const auto come = [&](std::uint32_t slot) {
+      people[slot] = std::make_unique<subscriber>();
+      people[slot]->slot = slot;
+      ASSERT_FALSE(shard.reader.subscribe(*people[slot], "a"));
+      ASSERT_FALSE(shard.reader.subscribe(*people[slot], "b"));
+    };
+    const auto go = [&](std::uint32_t slot) {
+      shard.reader.leave(*people[slot]);
+      people[slot].reset();
+    };
+    people.resize(crowd);
+    for (std::uint32_t slot = 0; slot < crowd; ++slot)
+      come(slot);
+    shard.publish("a", test::unit_of("1"));
+    shard.publish("b", test::unit_of("2"));
+    std::vector<bool> left(crowd);
+    std::vector<int> visits(crowd);
+    shard.walk([&](const reader::visit& next) {
+      ++visits[next.slot];
+      EXPECT_EQ(shard.reader.offer_walk(*people[next.slot]), 2U);
+      const std::uint32_t victim = next.slot + ahead;
+      if (victim < crowd && people[victim] && !left[victim]) {
+        left[victim] = true;
+        go(victim);
+        if (victim % 3 == 0)
+          come(victim);  // to the same slot, where nothing waits for it
+      }
+    });
+    for (std::uint32_t slot = 0; slot < crowd; ++slot) {
+      if (!left[slot]) {
+        EXPECT_EQ(visits[slot], 1) << slot << ' ' << ahead;
+      }
+      if (people[slot])
+        go(slot);
+    }
+  }
 }
 
 }  // namespace
