@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr int raw_window_bits = -15;         // negative: no zlib header
+constexpr int inflated_window_bits = -15;    // negative: no zlib header
 constexpr auto tail = "\x00\x00\xff\xff"sv;  // cut off by the sender (RFC 7692, section 7.2.1)
 
 Bytef* bytes_of(std::string_view text) noexcept {
@@ -24,7 +24,7 @@ Bytef* bytes_of(std::string_view text) noexcept {
 class inflater::impl {
  public:
   impl() {
-    if (inflateInit2(&stream_, raw_window_bits) != Z_OK)
+    if (inflateInit2(&stream_, inflated_window_bits) != Z_OK)
       throw std::bad_alloc();
   }
   ~impl() { inflateEnd(&stream_); }
