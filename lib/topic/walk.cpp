@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -16,7 +15,7 @@ namespace {
 constexpr std::size_t seats_ahead = 16;
 constexpr std::size_t subscribers_ahead = 10;
 constexpr std::size_t memberships_ahead = 5;
-constexpr std::uintptr_t cache_line = 64;
+constexpr std::size_t cache_line = 64;
 
 /// After much coming and going the seats of a list lie anywhere in memory, and so does what they
 /// lead to. Each step of the way is asked for some visits before the next one needs it.
@@ -37,9 +36,9 @@ constexpr std::uintptr_t cache_line = 64;
     return;  // for nearly all, the seat is enough
   if (const seat* const nearer = seat_ahead(subscribers_ahead)) {
     // The owner of a subscriber keeps what a visit needs next in the line behind.
-    const auto who = reinterpret_cast<std::uintptr_t>(nearer->who);
-    __builtin_prefetch(reinterpret_cast<const void*>(who), 1);
-    __builtin_prefetch(reinterpret_cast<const void*>(who + cache_line), 1);
+    const char* const who = reinterpret_cast<const char*>(nearer->who);
+    __builtin_prefetch(who, 1);
+    __builtin_prefetch(who + cache_line, 1);
   }
   if (const seat* const next = seat_ahead(memberships_ahead))
     __builtin_prefetch(next->who->memberships.data());
