@@ -1,6 +1,6 @@
 // The whole of a run: options in, figures or a verdict out.
 
-import { writeFigures } from "./figures.mjs";
+import { keepOthers, readFigures, writeFigures } from "./figures.mjs";
 import { describeRun } from "./machine.mjs";
 import { runMicro } from "./micro.mjs";
 import { help, parseOptions } from "./options.mjs";
@@ -26,10 +26,12 @@ async function runMeasurement(options, servers) {
   printSkipped(skipped);
   const micro = await runMicro(options.programs, options.rounds);
   const about = { ...describeRun(options), micro };
+  const before = options.keep ? readFigures(options.out) : undefined;
   let faults = 0;
   let markdown = "";
   await measureRounds(options, present, (results, rounds) => {
-    markdown = writeFigures(options.out, { ...about, rounds, skipped, results });
+    const figures = { ...about, rounds, skipped, results };
+    markdown = writeFigures(options.out, before ? keepOthers(figures, before) : figures);
     faults = results.filter((result) => result.errors > 0).length;
   });
   console.log(`\n${markdown}\nWritten to ${options.out}: figures.md, figures.json, figures.svg`);

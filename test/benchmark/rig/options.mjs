@@ -29,6 +29,8 @@ export const help = `usage: run.sh [options]
   --broadcasts N      least number of broadcasts in each measurement of up to 1,000 clients; it
                       goes down with more clients (default: 200)
   --least-ms N        least time of each measurement (default: 1000)
+  --keep              leave the figures of other cells, which earlier runs on this machine with the
+                      same build have written there
   --out DIR           for figures.md, .json and .svg (default: docs/benchmarks)
   --list              print the names of the cells that would be measured, and stop
   --smoke             look whether everything works and measure nothing
@@ -81,7 +83,7 @@ function findPrograms(folder) {
 }
 
 function readValues(args) {
-  const switches = ["help", "smoke", "full", "list"];
+  const switches = ["help", "smoke", "full", "list", "keep"];
   const options = { "build-dir": { type: "string" } };
   for (const name of switches) {
     options[name] = { type: "boolean" };
@@ -117,6 +119,7 @@ export function parseOptions(args) {
     warmUp: wholeNumber("warm-up", values["warm-up"], 0),
     broadcasts: wholeNumber("broadcasts", values.broadcasts, 1),
     leastMs: wholeNumber("least-ms", values["least-ms"], 0),
+    keep: Boolean(values.keep),
     out: resolve(values.out),
   };
 }

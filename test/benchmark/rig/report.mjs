@@ -127,6 +127,16 @@ function leftOut(skipped) {
   return `## Left out\n\n${[...new Set(lines)].map((line) => `- ${line}`).join("\n")}\n\n`;
 }
 
+function earlierRuns({ cells, earlier = [] }) {
+  return earlier
+    .map((run) => {
+      const which = run.cells.map((cell) => describeCell(parseCell(cell))).join("; ");
+      const all = run.cells.length * 2 > cells.length ? `${run.cells.length} of the cells` : which;
+      return `- commit ${run.commit}, ${run.date}, ${run.rounds} rounds: ${all}\n`;
+    })
+    .join("");
+}
+
 function libraries({ machine, build }) {
   const versions = Object.entries(build.libraries ?? {}).map((entry) => entry.join(" "));
   return [...versions, `node ${machine.node}`, `ws ${machine.ws}`].join(", ");
@@ -148,7 +158,7 @@ ${pinning} Every frame was checked at every client.
 
 - commit: ${commit}
 - date: ${figures.date}
-- machine: ${machine.cores} cores, ${machine.cpu}, ${machine.memory}, Linux ${machine.kernel}
+${earlierRuns(figures)}- machine: ${machine.cores} cores, ${machine.cpu}, ${machine.memory}, Linux ${machine.kernel}
 - build: ${build.compiler}, ${build.type}; ${libraries(figures)}
 
 ![Server CPU per delivery and memory per idle connection, as bars](figures.svg)

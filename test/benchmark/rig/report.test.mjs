@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { aimsToMarkdown, judgeAims } from "./aims.mjs";
 import { shortNumber, toChart } from "./chart.mjs";
-import { toJson } from "./figures.mjs";
+import { keepOthers, toJson } from "./figures.mjs";
 import { broadcastResult, figuresOf, idleResult } from "./figures_fixture.mjs";
 import { readMicro } from "./micro.mjs";
 import { toMarkdown } from "./report.mjs";
@@ -43,6 +43,27 @@ test("the report names failures and what was left out", () => {
     "- ws, 1,000 clients, 64 B, 1 in flight: was cut (2 times)",
     "- beast: bench_beast was not built",
   ]);
+});
+
+test("cells that a run does not measure may be kept, and say where they are from", () => {
+  const before = figuresOf(results, { commit: "aaaaaaaaaaaa" });
+  const again = [broadcastResult(0, "hub", cell, 1), broadcastResult(0, "raw_send", cell, 2)];
+  const once = keepOthers(figuresOf(again, { commit: "bbbbbbbbbbbb" }), before);
+  assert.deepEqual(once.cells, [cell, "10000+idle"]);
+  assertHasLines(toMarkdown(once), [
+    "- commit: bbbbbbbbbbbb",
+    "- commit aaaaaaaaaaaa, 2026-01-01, 3 rounds: 10,000 idle",
+    "| 1,000 clients, 64 B, 1 in flight | 1.00 (1.00-1.00), 0.50x | 2.00 (2.00-2.00) |",
+    "| 10,000 idle | 0.50 (0.50-0.50), 2.00x | 0.25 (0.25-0.25) |",
+  ]);
+  const other = "100x64x1";
+  const more = [broadcastResult(0, "hub", other, 1), broadcastResult(0, "raw_send", other, 1)];
+  const twice = keepOthers(figuresOf(more, { commit: "cccccccccccc" }), once);
+  assert.deepEqual(
+    twice.earlier.map(({ commit, cells }) => [commit, ...cells]),
+    [["bbbbbbbbbbbb", cell], ["aaaaaaaaaaaa", "10000+idle"]],
+  );
+  assert.throws(() => keepOthers({ ...once, machine: { cpu: "another" } }, before), /another machine/);
 });
 
 test("an aim is judged by its worst cell", () => {

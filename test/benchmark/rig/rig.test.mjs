@@ -82,6 +82,8 @@ test("servers are started as the cell needs it", () => {
   assert.deepEqual(flags(beast, "10x64x1"), []);
   assert.deepEqual(flags(beast, "10x64x1+deflate"), ["--deflate", "on"]);
   assert.deepEqual(flags(hub, "18000x64x1"), ["--max-connections", "20000"]);
+  assert.deepEqual(flags(hub, "10x16384x16"), []);
+  assert.deepEqual(flags(hub, "10x16384x128"), ["--max-lag-bytes", "8388608"]);
 });
 
 test("a server that cannot do something is left out there, with the reason", () => {

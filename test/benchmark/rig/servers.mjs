@@ -22,6 +22,8 @@ const known = [
     program: "bench_hub",
     deflate: deflateOn,
     stalled: ["--max-lag-bytes", String(stalledLogBytes), "--drop-oldest", "on"],
+    // By default it would disconnect whoever is 1 MiB behind.
+    muchInFlight: ["--max-lag-bytes", String(8 * 2 ** 20)],
     manyClients: ["--max-connections", "20000"],
   },
   {
@@ -81,6 +83,7 @@ export function commandFor(server, cell, programs) {
     ...(cell.deflate ? server.deflate : []),
     ...((cell.mode === "stalled" && server.stalled) || []),
     ...((clients > 10_000 && server.manyClients) || []),
+    ...((cell.payload * cell.inFlight >= 2 ** 20 && server.muchInFlight) || []),
   ];
 }
 
