@@ -4,7 +4,6 @@
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace broadcast_hub::session {
@@ -85,13 +84,9 @@ std::error_code session::send(shared_bytes frame, time_point now) {
 std::error_code session::close(close_code code, std::string_view reason, time_point now) {
   if (phase_ != phase::open)
     return errc::connection_closing;
-  note_ending(code, reason);
-  try {
-    outbox_.finish_with(share(wire::make_close_frame(code, reason)));
-  } catch (const std::bad_alloc&) {
-    ending_.reset();  // it goes on as if nobody had asked
-    throw;
-  }
+  auto ending = make_ending(code, reason);
+  outbox_.finish_with(share(wire::make_close_frame(code, reason)));
+  ending_ = std::move(ending);
   enter(phase::closing, now + context_.options.timeouts.close);
   return {};
 }
@@ -99,19 +94,16 @@ std::error_code session::close(close_code code, std::string_view reason, time_po
 void session::fail(close_code code, std::string_view reason, time_point now) {
   if (phase_ != phase::open)
     return;
-  note_ending(code, reason);
+  auto ending = make_ending(code, reason);
   end_with(wire::make_close_frame(code, reason));
+  ending_ = std::move(ending);
   enter(phase::closing, now + context_.options.timeouts.close);
 }
 
 void session::drop_slow_consumer(std::string_view reason, time_point now) {
-  note_ending(close_code::slow_consumer, reason);
-  try {
-    outbox_.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, reason)));
-  } catch (const std::bad_alloc&) {
-    ending_.reset();
-    throw;
-  }
+  auto ending = make_ending(close_code::slow_consumer, reason);
+  outbox_.cut_short_with(share(wire::make_close_frame(close_code::slow_consumer, reason)));
+  ending_ = std::move(ending);
   cause_ = cause::slow_consumer;
   enter(phase::closing, now + context_.options.timeouts.close);
 }
@@ -244,11 +236,17 @@ const close_event& session::ending() noexcept {
 }
 
 void session::note_ending(close_code code, std::string_view reason) {
-  if (ending_)
-    return;  // the first reason is the reason
-  ending_ = std::make_unique<close_event>();
-  ending_->code = code;
-  ending_->reason = wire::cut_utf8(reason, 123);
+  if (!ending_)  // the first reason is the reason
+    ending_ = make_ending(code, reason);
+}
+
+// Noted only once its close frame is queued: if there is no memory for that, the connection goes on
+// as if nobody had asked.
+std::unique_ptr<close_event> session::make_ending(close_code code, std::string_view reason) {
+  auto ending = std::make_unique<close_event>();
+  ending->code = code;
+  ending->reason = wire::cut_utf8(reason, 123);
+  return ending;
 }
 
 void session::enter(phase next, time_point deadline) noexcept {

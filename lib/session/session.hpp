@@ -162,6 +162,7 @@ class session {
   void drop_slow_consumer(std::string_view reason, time_point now);
   void end_with(std::string close_frame);
   void note_ending(close_code code, std::string_view reason);
+  static std::unique_ptr<close_event> make_ending(close_code code, std::string_view reason);
   void release_decoder();
 
   shard_context& context_;

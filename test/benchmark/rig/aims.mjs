@@ -138,7 +138,8 @@ function judgeFanOut(what, byNumber) {
 
 function judgeTopics(what, byNumber) {
   const name = `one subscriber on many topics, ${what}: time of each delivery to that on 100`;
-  return judgeFlat(name, "topics", 10, byNumber); // work that grew with their number would show 100
+  // Work that grew with their number would show 100.
+  return judgeFlat(name, "topics", 10, byNumber);
 }
 
 function judgeMicro(micro = {}) {

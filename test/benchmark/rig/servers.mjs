@@ -15,15 +15,17 @@ const noDeflate = "it has no permessage-deflate here";
 /** The figure that the aim for stalled clients is about. */
 export const stalledLogBytes = 8 * 2 ** 20;
 
+const longLog = ["--max-lag-bytes", String(stalledLogBytes)];
+
 const known = [
   {
     name: "hub",
     about: "this library with its defaults",
     program: "bench_hub",
     deflate: deflateOn,
-    stalled: ["--max-lag-bytes", String(stalledLogBytes), "--drop-oldest", "on"],
+    stalled: [...longLog, "--drop-oldest", "on"],
     // By default it would disconnect whoever is 1 MiB behind.
-    muchInFlight: ["--max-lag-bytes", String(8 * 2 ** 20)],
+    muchInFlight: longLog,
     manyClients: ["--max-connections", "20000"],
   },
   {
