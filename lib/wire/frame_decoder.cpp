@@ -3,6 +3,7 @@
 #include "wire/close_payload.hpp"
 #include "wire/frame_encoder.hpp"
 #include "wire/frame_header.hpp"
+#include "wire/utf8_stream.hpp"
 #include "wire/websocketpp_config.hpp"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ class frame_decoder::impl {
   void begin_payload();
   std::size_t read_payload(char* data, std::size_t size);
   void feed(unsigned char* data, std::size_t size);
+  void check_text();
   frame_event end_frame();
   frame_event take_message();
   std::size_t limit() const noexcept;  // of the message under way
@@ -57,7 +59,9 @@ class frame_decoder::impl {
   std::uint64_t message_bytes_ = 0;  // of the data message, all frames so far
   bool message_open_ = false;        // a data frame without FIN has ended
   bool compressed_ = false;          // the data message under way is
-  bool text_ = false;                // what it said it would be when compressed
+  bool text_ = false;                // it says it is
+  utf8_stream utf8_;                 // of text that is not compressed
+  std::size_t checked_bytes_ = 0;    // of it
   frame_event fault_;                // kind `fault` once the peer has broken a rule
 };
 
@@ -120,6 +124,8 @@ void frame_decoder::impl::begin_payload() {
   if (!header_.control() && !message_open_) {
     compressed_ = header_.compressed();
     text_ = header_.text();
+    utf8_.reset();
+    checked_bytes_ = 0;
   }
   if (const auto fault = header_.check_length(room())) {
     fail(fault->code, fault->rule);
@@ -134,8 +140,8 @@ void frame_decoder::impl::begin_payload() {
   }
   std::array<unsigned char, 14> copy{};
   std::copy_n(header_.data(), header_.size(), copy.begin());
-  if (header_.compressed()) {
-    // hybi13 knows nothing of compression, and must not look for UTF-8 in it.
+  if (header_.text() || header_.compressed()) {
+    // hybi13 knows nothing of compression, and looks for UTF-8 byte by byte: that is done here.
     copy[0] =
         static_cast<unsigned char>((copy[0] & fin_bit) | static_cast<unsigned>(opcode::binary));
   }
@@ -158,19 +164,22 @@ std::size_t frame_decoder::impl::read_payload(char* data, std::size_t size) {
   }
   feed(reinterpret_cast<unsigned char*>(data), part);
   payload_left_ -= part;
+  if (text_ && !compressed_ && !header_.control())
+    check_text();
   return part;
 }
 
+void frame_decoder::impl::check_text() {
+  const std::string_view payload = slots_->data();
+  if (!utf8_.take(payload.substr(checked_bytes_)))
+    fail(close_code::invalid_payload, "text that is not UTF-8");
+  checked_bytes_ = payload.size();
+}
+
 void frame_decoder::impl::feed(unsigned char* data, std::size_t size) {
-  namespace error = websocketpp::processor::error;
   websocketpp::lib::error_code reported;
   processor_.consume(data, size, reported);
-  if (!reported) {
-    return;
-  }
-  if (reported == error::make_error_code(error::invalid_utf8)) {
-    fail(close_code::invalid_payload, "text that is not UTF-8");
-  } else {
+  if (reported) {
     fail(close_code::protocol_error, "malformed frame");
   }
 }
@@ -201,16 +210,12 @@ frame_event frame_decoder::impl::take_message() {
   }
   const std::string_view payload = message->get_payload();  // owned by `slots_`
   switch (message->get_opcode()) {
-    case codes::text:
-      // hybi13 checks the end of a code point only in messages of one frame.
-      if (message_open_ && !is_valid_utf8(payload)) {
+    case codes::binary:
+      if (text_ && !compressed_ && !utf8_.complete()) {
         fail(close_code::invalid_payload, "text that is not UTF-8");
         return {};
       }
-      return {kind::text, close_code::no_status, payload};
-    case codes::binary:
-      return {compressed_ && text_ ? kind::text : kind::binary, close_code::no_status, payload,
-              compressed_};
+      return {text_ ? kind::text : kind::binary, close_code::no_status, payload, compressed_};
     case codes::ping:
       return {kind::ping, close_code::no_status, payload};
     case codes::pong:

@@ -1,14 +1,14 @@
 #include "wire/frame_encoder.hpp"
-#include "wire/websocketpp_config.hpp"
+#include "wire/utf8_stream.hpp"
 
-#include <websocketpp/utf8_validator.hpp>
-
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace broadcast_hub::wire {
 namespace {
 
-/// Bytes below 0x80 at the front of `text`, counted in words: nearly all real text is mostly ASCII.
+/// Bytes below 0x80 at the front of `text`, counted in words.
 std::size_t leading_ascii(std::string_view text) noexcept {
   constexpr std::uint64_t high_bits = 0x8080808080808080U;
   std::size_t count = 0;
@@ -27,10 +27,22 @@ bool continues_code_point(char byte) noexcept {
 
 }  // namespace
 
+bool utf8_stream::take(std::string_view piece) noexcept {
+  constexpr std::size_t before_next_look = 16;  // at what may be ASCII again
+  while (!piece.empty()) {
+    if (complete())
+      piece.remove_prefix(leading_ascii(piece));
+    const std::string_view part = piece.substr(0, before_next_look);
+    if (!validator_.decode(part.begin(), part.end()))
+      return false;
+    piece.remove_prefix(part.size());
+  }
+  return true;
+}
+
 bool is_valid_utf8(std::string_view text) noexcept {
-  text.remove_prefix(leading_ascii(text));
-  websocketpp::utf8_validator::validator validator;
-  return validator.decode(text.begin(), text.end()) && validator.complete();
+  utf8_stream all;
+  return all.take(text) && all.complete();
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t size) noexcept {

@@ -56,6 +56,9 @@ class message_slots {
     payload.swap(larger.append(payload));
   }
 
+  /// What has come of the data message.
+  const std::string& data() const noexcept { return data_->get_payload(); }
+
   std::size_t capacity() const noexcept {
     return data_->get_payload().capacity() + control_->get_payload().capacity();
   }

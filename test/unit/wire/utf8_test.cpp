@@ -1,4 +1,5 @@
 #include "wire/frame_encoder.hpp"
+#include "wire/utf8_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,6 +51,21 @@ TEST(Utf8Test, FaultsAreFoundAtEveryPosition) {
       text.replace(at, 1, "\xc3\xa4");
       EXPECT_TRUE(is_valid_utf8(text)) << at << " of " << size;
     }
+  }
+}
+
+TEST(Utf8Test, PiecesCutAnywhereAreCheckedAsOne) {
+  const std::string right = "sixteen and more bytes \xc3\xa4, then \xf0\x9f\x98\x80 and the end";
+  std::string wrong = right;
+  wrong.replace(wrong.find('\xc3'), 1, "\xe2");
+  for (std::size_t cut = 0; cut <= right.size(); ++cut) {
+    utf8_stream checked;
+    EXPECT_TRUE(checked.take(std::string_view(right).substr(0, cut)));
+    EXPECT_TRUE(checked.take(std::string_view(right).substr(cut)) && checked.complete()) << cut;
+    checked.reset();
+    EXPECT_FALSE(checked.take(std::string_view(wrong).substr(0, cut)) &&
+                 checked.take(std::string_view(wrong).substr(cut)))
+        << cut;
   }
 }
 
