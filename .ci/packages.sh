@@ -8,12 +8,16 @@ build_packages=(
   ninja-build=ninja
   libwebsocketpp-dev=websocketpp/processors/hybi13.hpp
   libasio-dev=asio.hpp
+  rapidjson-dev=rapidjson/reader.h
   zlib1g-dev=zlib.h
 )
 example_packages=(
-  rapidjson-dev=rapidjson/document.h
   libcli11-dev=CLI/CLI.hpp
   libspdlog-dev=spdlog/spdlog.h
+)
+chart_packages=(
+  nodejs=node
+  npm=npm
 )
 test_packages=(
   libgtest-dev=gtest/gtest.h
@@ -91,4 +95,13 @@ require_node() {
   [[ ${version%%.*} -ge 18 ]] && return
   echo "node is $version here, and 18 or newer is needed: install a newer nodejs" >&2
   exit 1
+}
+
+# npm writes this file last, so a missing or older one means an unfinished or outdated install.
+install_node_modules() {
+  local folder=$1
+  [[ -e $folder/package-lock.json ]] || return 0
+  [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return 0
+  echo "npm ci in $folder"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
 }

@@ -23,16 +23,10 @@ esac
 require_packages "${packages[@]}"
 require_node
 
-# npm writes this file last, so a missing or older one means an unfinished or outdated install.
-install_node_modules() {
-  local folder=$1
-  [[ -e $folder/package-lock.json ]] || return 0
-  [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return 0
-  echo "npm ci in $folder"
-  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
-}
+install_node_modules examples/live_dashboard
 install_node_modules test/browser
 install_node_modules test/integration
+install_node_modules test/unit/web
 install_node_modules test/benchmark/servers/ws
 
 cmake --preset "$preset" --log-level=WARNING

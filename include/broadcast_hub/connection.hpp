@@ -52,7 +52,8 @@ class BROADCAST_HUB_EXPORT connection {
 
   /// From now on the connection receives what is published on a topic, or on all topics that a
   /// pattern matches (see `topic_rule`). Subscribed in several ways it still gets each publication
-  /// once. Every connection begins with the subscription "default".
+  /// once. Every connection begins with the subscription "default", but for those that speak
+  /// bhub.v1, which are told of what is changed here.
   ///
   /// Errors: `connection_gone`; `invalid_topic`. On the connection's own shard also
   /// `connection_closing`, `already_subscribed`, `too_many_subscriptions`, `too_many_topics`, from

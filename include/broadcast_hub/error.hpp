@@ -28,6 +28,8 @@ enum class errc {
   too_many_subscriptions = 16,  ///< the connection has `topics.max_subscriptions`
   already_subscribed = 17,      ///< to exactly this name or pattern
   not_subscribed = 18,          ///< to exactly this name or pattern
+  refused = 19,                 ///< the server of a client refused; it says why in words
+  client_closed = 20,           ///< the client has ended
 };
 
 /// Coarse situations to compare an `error_code` with: `if (ec == condition::unavailable)`.

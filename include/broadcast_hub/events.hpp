@@ -34,11 +34,17 @@ struct upgrade_request {
 
 /// The answer to an `upgrade_request`.
 struct upgrade_reply {
-  int status = 101;         ///< 101 lets the client in; 400 to 599 refuses
-  std::string body;         ///< sent with a refusal, as text/plain
-  std::string user;         ///< who the client is, to be asked of `connection::user()`
-  std::string info;         ///< anything about the client, to be asked of `connection::info()`
-  std::string subprotocol;  ///< one of those offered, or empty for none
+  int status = 101;  ///< 101 lets the client in; 400 to 599 refuses
+  std::string body;  ///< sent with a refusal, as text/plain
+  std::string user;  ///< who the client is, to be asked of `connection::user()`
+  std::string info;  ///< anything about the client, to be asked of `connection::info()`
+
+  /// One of those offered. Empty: "bhub.v1" if it is offered and the listener has it, else none.
+  std::string subprotocol;
+
+  /// Names and patterns to subscribe the client to, without asking `on_subscribe`. A client without
+  /// bhub.v1 gets them beside "default". What is no name or pattern is logged as an error.
+  std::vector<std::string> subscriptions;
 
   /// Sent with the answer, for example {"WWW-Authenticate", "Bearer"} with 401, which must have it
   /// (RFC 9110, section 15.5.2), or {"Set-Cookie", ...}. Not those that say where the answer ends

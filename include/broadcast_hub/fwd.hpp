@@ -3,11 +3,13 @@
 /// Forward declarations of the public types.
 namespace broadcast_hub {
 
+class client;
 class connection;
 class hub;
 class timer;
 class upgrade_responder;
 
+struct client_options;
 struct close_event;
 struct connection_id;
 struct hub_options;
@@ -21,6 +23,7 @@ struct past_publication;
 struct publish_result;
 struct socket_options;
 struct topic_options;
+struct topic_position;
 struct topic_rule;
 struct topics_options;
 struct upgrade_reply;

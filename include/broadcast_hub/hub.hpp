@@ -4,6 +4,7 @@
 #include <broadcast_hub/error.hpp>
 #include <broadcast_hub/events.hpp>
 #include <broadcast_hub/export.hpp>
+#include <broadcast_hub/handlers.hpp>
 #include <broadcast_hub/message.hpp>
 #include <broadcast_hub/options.hpp>
 #include <broadcast_hub/publication.hpp>
@@ -38,16 +39,6 @@ namespace broadcast_hub {
 /// says otherwise; the destructor must not run in a handler or beside another call.
 class BROADCAST_HUB_EXPORT hub {
  public:
-  using open_handler = std::function<void(connection)>;
-  using message_handler = std::function<void(connection, const message&)>;
-  using close_handler = std::function<void(connection, const close_event&)>;
-  using slow_handler =
-      std::function<void(connection, const std::string& topic, std::uint64_t lag_bytes)>;
-  using drain_handler = std::function<void(const std::string& topic)>;
-  using upgrade_handler = std::function<upgrade_reply(const upgrade_request&)>;
-  using async_upgrade_handler = std::function<void(const upgrade_request&, upgrade_responder)>;
-  using connection_predicate = std::function<bool(const connection&)>;
-
   /// Errors: throws `std::invalid_argument` that names the member of `options` out of range, and
   /// `std::system_error` with `errc::out_of_resources` when there are no descriptors for its loops.
   explicit hub(hub_options options = {});
@@ -66,7 +57,7 @@ class BROADCAST_HUB_EXPORT hub {
   /// As above, but the answer may come later, from any thread, within `timeouts.handshake`.
   void on_upgrade(async_upgrade_handler handler);
 
-  /// A connection is established and receives broadcasts from now on.
+  /// A connection is established. Unless it speaks bhub.v1 it receives broadcasts from now on.
   void on_open(open_handler handler);
 
   /// A whole message has arrived.
@@ -84,6 +75,15 @@ class BROADCAST_HUB_EXPORT hub {
   /// Publishers of a topic may go on: a result of `publish` had said `overloaded`, or a lag of at
   /// least half of the topic's `max_lag_bytes`, and now it is at most a quarter.
   void on_drain(drain_handler handler);
+
+  /// A client that speaks bhub.v1 asks for something. Without a handler it may subscribe to
+  /// everything, and read the history and presence of what it is subscribed to. It may publish only
+  /// where `topic_options::allow_client_publish` says so, and `on_publish` then decides. What
+  /// clients without bhub.v1 send goes to `on_message`.
+  void on_subscribe(subscribe_handler handler);
+  void on_publish(publish_handler handler);
+  void on_history(history_handler handler);
+  void on_presence(presence_handler handler);
   /// @}
 
   /// Binds at once and returns the port; connections are accepted while the hub runs. May be called
@@ -115,10 +115,10 @@ class BROADCAST_HUB_EXPORT hub {
   /// Errors: throws `std::logic_error` after `run()` or `start()`, or when `shards` is not 1.
   std::size_t poll();
 
-  /// Stops accepting, closes every connection with 1001 behind what is queued for it, waits for
-  /// the peers until the deadline, ends the rest, and joins the threads. On return no handler runs
-  /// or will run. In a handler it only asks for that and returns. Several calls are one stop, with
-  /// the earliest deadline.
+  /// Stops accepting, closes every connection behind what is queued for it (1001; 1012 where
+  /// bhub.v1 is spoken), waits for the peers until the deadline, ends the rest, and joins the
+  /// threads. On return no handler runs or will run. In a handler it only asks for that and
+  /// returns. Several calls are one stop, with the earliest deadline.
   void stop(std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
   /// Sends one message to all subscribers of a topic, encoded once. All of them see the topic's
@@ -128,10 +128,13 @@ class BROADCAST_HUB_EXPORT hub {
   /// for more than the topic's `max_lag_bytes`, its header of at most 10 bytes included;
   /// `overloaded` when a shard is `outbound.max_backlog_bytes` behind or `topics.max_log_bytes` are
   /// used; `hub_stopped`. Nothing was sent then.
+  ///
+  /// `key` makes a retry harmless: what was published on the topic under the same key within its
+  /// `dedup_window`, by whomever, is not published again. So make it unique. Empty: none.
   publish_result publish(std::string_view topic, std::string_view payload,
-                         message_kind kind = message_kind::text);
+                         message_kind kind = message_kind::text, std::string_view key = {});
 
-  /// Publishes on the topic "default", to which every connection is subscribed from the start.
+  /// Publishes on the topic "default", to which every connection without bhub.v1 is subscribed.
   publish_result broadcast(std::string_view payload, message_kind kind = message_kind::text);
 
   /// Connections subscribed to a topic, by name or by pattern. Where the topic is not there,

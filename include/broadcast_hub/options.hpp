@@ -35,8 +35,8 @@ struct limit_options {
 
 /// How dead peers are found. Times are kept to about a quarter of a second.
 struct heartbeat_options {
-  /// A ping is sent when nothing has arrived from the peer for this long. At most one day; zero:
-  /// never.
+  /// A ping is sent when nothing has arrived from the peer for this long; where bhub.v1 is spoken,
+  /// whatever arrives. At most one day; zero: never.
   std::chrono::milliseconds ping_after = std::chrono::seconds(25);
 
   /// A peer that sends nothing for this long after a ping is closed with 4000. 1 ms to one day.
@@ -82,6 +82,21 @@ struct compression_options {
   int level = 6;
 };
 
+/// What clients that speak bhub.v1 are told and allowed.
+struct protocol_options {
+  /// Bounds of their waits before they connect again: at random between zero and, doubled from
+  /// `retry_min` for each attempt, `retry_max`. 1 ms to one day; `retry_min` is not the larger one.
+  std::chrono::milliseconds retry_min{500};
+  std::chrono::milliseconds retry_max{20'000};
+
+  /// When the hub stops, they are told to come back at a random time within this. At most one day.
+  std::chrono::milliseconds comeback_within{30'000};
+
+  /// Frames that are no commands, in a minute, behind which a connection is closed with 1008. Range
+  /// 1 to 1,000,000.
+  std::size_t max_faults_per_minute = 30;
+};
+
 /// Where log lines go, and which.
 struct log_options {
   log_sink sink;                      ///< none: no log
@@ -100,6 +115,7 @@ struct hub_options {
   outbound_options outbound;
   topics_options topics;
   compression_options compression;
+  protocol_options protocol;
   log_options log;
 };
 
@@ -145,6 +161,12 @@ struct listen_options {
   /// rebinding), not even on loopback: where it matters, name the origins, with their port unless
   /// it is the scheme's own. A request without `Origin` does not come from a page and is let in.
   std::vector<std::string> allowed_origins;
+
+  /// Whether clients that offer the subprotocol "bhub.v1" get it: they subscribe to topics, publish
+  /// where they may, and resume after a break. See docs/reference/protocol.md. Unless
+  /// `hub::on_subscribe` says otherwise, they may subscribe to every topic. All others get plain
+  /// payloads.
+  bool bhub_v1 = true;
 
   /// Whether clients that offer permessage-deflate (RFC 7692) get publications compressed, and may
   /// compress what they send. Each publication is compressed once, whoever receives it, and without

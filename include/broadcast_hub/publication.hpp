@@ -10,13 +10,25 @@
 
 namespace broadcast_hub {
 
+/// A place in a topic, as clients know it: behind the publication with that offset.
+struct topic_position {
+  std::string epoch;  ///< tells apart the lives of a topic; not to be interpreted
+  std::uint64_t offset = 0;
+
+  friend bool operator==(const topic_position& a, const topic_position& b) {
+    return a.epoch == b.epoch && a.offset == b.offset;
+  }
+  friend bool operator!=(const topic_position& a, const topic_position& b) { return !(a == b); }
+};
+
 /// What became of a publication.
 struct publish_result {
   std::error_code error;     ///< set when nothing was published
   std::uint64_t epoch = 0;   ///< tells apart the lives of a topic: offsets of one are comparable
   std::uint64_t offset = 0;  ///< its place in the topic, counted from 1
-  /// Connections subscribed at that moment. For the first publication of a topic that was not
-  /// there, whoever has several patterns that match counts for each.
+  bool duplicate = false;    ///< it was there already under its key; offset is the one that it has
+  /// Connections subscribed at that moment; 0 for a duplicate. For the first publication of a topic
+  /// that was not there, whoever has several patterns that match counts for each.
   std::size_t subscribers = 0;
 
   /// Bytes that the slowest subscriber was behind, as far as its shard knew. See `hub::on_drain`.

@@ -36,6 +36,13 @@ struct hub_stats {
 
   std::uint64_t direct_messages = 0;  ///< messages of `send`, `broadcast_except`, `broadcast_if`
 
+  // Clients that speak bhub.v1.
+  std::uint64_t commands = 0;        ///< frames that were commands, whether or not they succeeded
+  std::uint64_t command_faults = 0;  ///< frames that were none
+  std::uint64_t recovered = 0;       ///< subscriptions that went on where the client was
+  std::uint64_t not_recovered = 0;   ///< those that could not: the client was told
+  std::uint64_t replayed = 0;        ///< publications sent again, as they were sent first
+
   // Why connections ended, counted when their socket is closed.
   std::uint64_t slow_consumers = 0;      ///< with 4008
   std::uint64_t idle_timeouts = 0;       ///< with 4000

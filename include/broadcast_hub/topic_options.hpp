@@ -15,12 +15,26 @@ enum class slow_consumer_policy : unsigned char {
   latest        ///< skips everything but the newest publication: prices, dashboards
 };
 
-/// Past publications that a topic keeps, for `hub::history`. Whichever bound is met first counts;
-/// all zero, the default: none are kept.
+/// Past publications that a topic keeps, for `hub::history` and for clients of bhub.v1 that resume;
+/// to one of these half of `outbound.max_queued_bytes` is sent again at most. Whichever bound is
+/// met first counts; all zero, the default: none are kept.
 struct history_options {
   std::size_t max_publications = 0;      ///< 0: no history; at most 1,000,000
   std::chrono::milliseconds max_age{0};  ///< 0: of any age; at most 30 days
   std::size_t max_bytes = 1024 * 1024;   ///< encoded; 1 KiB to 1 GiB
+};
+
+/// Whether and how a topic keeps track of who is subscribed to it by its name.
+struct presence_options {
+  bool enabled = false;
+
+  /// So many clients are named in one answer or frame at most; beyond, only their number is told.
+  /// Range 1 to 100,000.
+  std::size_t max_named = 1000;
+
+  /// A user who comes back within this has neither left nor joined. At most one day. Clients
+  /// without a user (see `upgrade_reply::user`) leave at once.
+  std::chrono::milliseconds grace = std::chrono::seconds(5);
 };
 
 /// How one topic treats its subscribers and its past.
@@ -29,7 +43,8 @@ struct topic_options {
 
   /// Bytes of the topic's log that a subscriber may be behind before the policy acts, and the size
   /// of the largest publication, its header of at most 10 bytes included. For whoever gets
-  /// publications compressed, compressed bytes count as lag. Range 1 KiB to 1 GiB.
+  /// publications compressed, compressed bytes count as lag; for clients of bhub.v1 the bytes of
+  /// their form, in which binary payloads are a third larger. Range 1 KiB to 1 GiB.
   std::size_t max_lag_bytes = std::size_t{1024} * 1024;
 
   /// Age of the oldest publication that a subscriber has not been sent before the policy acts,
@@ -37,6 +52,15 @@ struct topic_options {
   std::chrono::milliseconds max_lag = std::chrono::seconds(10);
 
   history_options history;
+
+  presence_options presence;
+
+  /// Whether clients that speak bhub.v1 may publish here. See `hub::on_publish`.
+  bool allow_client_publish = false;
+
+  /// How long a publication is known by its key, so that a client's retry is not published twice;
+  /// the last 10,000 keys at most. At most one day; zero: keys say nothing.
+  std::chrono::milliseconds dedup_window = std::chrono::minutes(2);
 };
 
 /// Options for all topics that match a pattern, or for the one that has the name.
@@ -65,7 +89,8 @@ struct topics_options {
   /// reports `errc::overloaded`. Range 1 MiB to 1 TiB.
   std::size_t max_log_bytes = std::size_t{64} * 1024 * 1024;
 
-  /// How long a topic stays when nobody is subscribed and its history is empty. At most one day.
+  /// How long a topic stays when nobody is subscribed, its history is empty and no key counts any
+  /// more. At most one day.
   std::chrono::milliseconds linger = std::chrono::seconds(60);
 };
 

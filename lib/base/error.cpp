@@ -48,6 +48,10 @@ class hub_error_category final : public std::error_category {
         return "the connection is subscribed to that name or pattern already";
       case errc::not_subscribed:
         return "the connection is not subscribed to that name or pattern";
+      case errc::refused:
+        return "the server refused";
+      case errc::client_closed:
+        return "the client has ended; make a new one";
     }
     return "unknown error";
   }
@@ -61,6 +65,7 @@ class hub_error_category final : public std::error_category {
       case errc::connection_gone:
       case errc::connection_closing:
       case errc::hub_stopped:
+      case errc::client_closed:
         return condition::unavailable;
       case errc::invalid_utf8:
       case errc::invalid_close_code:
@@ -69,6 +74,7 @@ class hub_error_category final : public std::error_category {
       case errc::invalid_topic:
       case errc::already_subscribed:
       case errc::not_subscribed:
+      case errc::refused:
         return condition::invalid_input;
       default:
         return condition::system;

@@ -34,9 +34,7 @@ if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*thread")
   target_compile_definitions(broadcast_hub_asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)
 endif()
 
-if(BROADCAST_HUB_BUILD_EXAMPLES OR BROADCAST_HUB_BUILD_TESTS)
-  broadcast_hub_find_headers(rapidjson rapidjson/document.h rapidjson-dev)
-endif()
+broadcast_hub_find_headers(rapidjson rapidjson/reader.h rapidjson-dev)
 
 if(BROADCAST_HUB_BUILD_EXAMPLES)
   find_package(CLI11 REQUIRED)

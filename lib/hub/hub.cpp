@@ -49,6 +49,22 @@ void hub::on_drain(drain_handler handler) {
   core_->handlers_before_start("on_drain()").on_drain = std::move(handler);
 }
 
+void hub::on_subscribe(subscribe_handler handler) {
+  core_->handlers_before_start("on_subscribe()").on_subscribe = std::move(handler);
+}
+
+void hub::on_publish(publish_handler handler) {
+  core_->handlers_before_start("on_publish()").on_publish = std::move(handler);
+}
+
+void hub::on_history(history_handler handler) {
+  core_->handlers_before_start("on_history()").on_history = std::move(handler);
+}
+
+void hub::on_presence(presence_handler handler) {
+  core_->handlers_before_start("on_presence()").on_presence = std::move(handler);
+}
+
 std::uint16_t hub::listen(std::uint16_t port) {
   listen_options options;
   options.port = port;
@@ -75,8 +91,9 @@ void hub::stop(std::chrono::milliseconds deadline) {
   core_->stop(deadline);
 }
 
-publish_result hub::publish(std::string_view topic, std::string_view payload, message_kind kind) {
-  return core_->publish(topic, payload, kind);
+publish_result hub::publish(std::string_view topic, std::string_view payload, message_kind kind,
+                            std::string_view key) {
+  return core_->publish(topic, payload, kind, key);
 }
 
 publish_result hub::broadcast(std::string_view payload, message_kind kind) {

@@ -5,7 +5,9 @@
 #include "http/http_date.hpp"
 #include "net/address.hpp"
 #include "net/error_translation.hpp"
+#include "protocol/server_frame.hpp"
 #include "wire/frame_encoder.hpp"
+#include "wire/numbered_frame.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -27,6 +29,35 @@ std::string present_as_http_date() {
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 
+/// Numbered units are publications of bhub.v1.
+topic::unit_format units() {
+  topic::unit_format format(&wire::frame_size);
+  format.number_start = &protocol::write_publication_start;
+  format.write_head = &wire::write_numbered_head;
+  return format;
+}
+
+/// One message as each kind of client gets it.
+class direct_frames {
+ public:
+  explicit direct_frames(session::shared_bytes raw) : raw_(std::move(raw)) {}
+
+  const session::shared_bytes& for_peer(const net::connection& peer) {
+    if (!peer.speaks_protocol())
+      return raw_;
+    if (!wrapped_) {
+      const std::string text =
+          protocol::write_message(wire::kind_of(*raw_), wire::payload_of(*raw_));
+      wrapped_ = session::share(wire::make_frame(wire::opcode::text, text));
+    }
+    return wrapped_;
+  }
+
+ private:
+  session::shared_bytes raw_;
+  session::shared_bytes wrapped_;  // made for the first client that needs it
+};
+
 hub_options checked(hub_options options) {
   validate(options);
   return options;
@@ -37,10 +68,11 @@ hub_options checked(hub_options options) {
 hub_core::hub_core(hub_options options)
     : options_(checked(std::move(options))),
       log_(options_.log),
-      topics_(options_.topics, options_.shards, options_.outbound.max_backlog_bytes,
-              &wire::frame_size),
+      topics_(options_.topics, options_.shards, options_.outbound.max_backlog_bytes, units()),
       deflaters_(options_.compression.level),
-      life_(shards_, log_) {
+      life_(shards_, log_),
+      presence_(options_, topics_, shards_),
+      commands_(*this, options_.shards) {
   const net::shard_environment environment{options_, log_,     *this,
                                            topics_,  serials_, &present_as_http_date};
   for (unsigned i = 0; i < options_.shards; ++i) {
@@ -101,6 +133,10 @@ void hub_core::begin() {
     shards_.front()->post([&doors = *each.doors] { doors.start(); });
   }
   add_timer(std::make_shared<timer::state>(), sweep_period, sweep_period, [this] { look_after(); });
+  if (presence_.in_use()) {
+    add_timer(std::make_shared<timer::state>(), presence_board::period, presence_board::period,
+              [this] { presence_.tell(); });
+  }
 }
 
 void hub_core::look_after() {
@@ -142,8 +178,8 @@ void hub_core::close_listeners() noexcept {
     each.doors->stop();
 }
 
-std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
-                                       std::string_view payload, message_kind kind) {
+std::error_code hub_core::broadcast_if(const connection_predicate& wanted, std::string_view payload,
+                                       message_kind kind) {
   if (life_.stopping())
     return errc::hub_stopped;
   if (kind == message_kind::text && !wire::is_valid_utf8(payload))
@@ -167,14 +203,16 @@ std::error_code hub_core::broadcast_if(const hub::connection_predicate& wanted,
   return {};
 }
 
-void hub_core::send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
+void hub_core::send_to_matching(net::shard& shard, const connection_predicate& wanted,
                                 const session::shared_bytes& frame, message_kind kind) {
   std::size_t recipients = 0;
+  direct_frames frames(frame);
   shard.for_each_open([&](net::connection& peer) {
     bool chosen = false;
     guarded(peer, "the predicate of broadcast_if", [&] { chosen = wanted(handle(peer)); });
     if (chosen)  // what fails for one is not to keep it from the others
-      shard.with(peer.id(), [&](net::connection& to) { recipients += to.send(frame) ? 0 : 1; });
+      shard.with(peer.id(),
+                 [&](net::connection& to) { recipients += to.send(frames.for_peer(to)) ? 0 : 1; });
   });
   const std::string_view payload = wire::payload_of(*frame);
   log_.log(log_level::debug, "sent ", summary_of{kind, payload}, " to ", recipients,
@@ -236,7 +274,7 @@ std::error_code hub_core::send(connection_id id, std::string_view payload, messa
   const auto deliver = [this, kind, frame](net::connection& peer) -> std::error_code {
     if (!peer.session().was_opened())
       return errc::connection_gone;
-    const std::error_code error = peer.send(frame);
+    const std::error_code error = peer.send(direct_frames(frame).for_peer(peer));
     const std::string_view sent = wire::payload_of(*frame);
     if (!error)
       log_peer(log_, log_level::debug, peer, "sent ", summary_of{kind, sent}, ": ", escaped{sent});

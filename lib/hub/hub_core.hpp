@@ -2,9 +2,12 @@
 
 #include "base/logger.hpp"
 #include "base/mutex.hpp"
+#include "hub/client_commands.hpp"
 #include "hub/deflater_pool.hpp"
+#include "hub/handlers.hpp"
 #include "hub/lifecycle.hpp"
 #include "hub/peer_log.hpp"
+#include "hub/presence_board.hpp"
 #include "hub/router.hpp"
 #include "net/listener.hpp"
 #include "net/shard.hpp"
@@ -28,17 +31,6 @@
 
 namespace broadcast_hub {
 
-/// What the application set up. Constant from the start on.
-struct hub_handlers {
-  hub::upgrade_handler on_upgrade;
-  hub::async_upgrade_handler on_upgrade_async;
-  hub::open_handler on_open;
-  hub::message_handler on_message;
-  hub::close_handler on_close;
-  hub::slow_handler on_slow;
-  hub::drain_handler on_drain;
-};
-
 /// Behind `hub`: brings the rooms together. Handles hold weak pointers to it.
 class hub_core final : public net::shard_events, public std::enable_shared_from_this<hub_core> {
  public:
@@ -55,10 +47,12 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void start();
   std::size_t poll();
   void stop(std::chrono::milliseconds deadline);
-  publish_result publish(std::string_view topic, std::string_view payload, message_kind kind);
+  publish_result publish(std::string_view topic, std::string_view payload, message_kind kind,
+                         std::string_view key = {});
   std::size_t subscriber_count(std::string_view topic) const;
+  std::size_t count_stored(std::string_view topic, std::uint64_t since, std::size_t most) const;
   history_result history(std::string_view topic, std::uint64_t since, std::size_t limit) const;
-  std::error_code broadcast_if(const hub::connection_predicate& wanted, std::string_view payload,
+  std::error_code broadcast_if(const connection_predicate& wanted, std::string_view payload,
                                message_kind kind);
   std::error_code for_each_connection(const std::function<void(broadcast_hub::connection)>& visit);
   std::size_t connection_count() const noexcept;
@@ -78,6 +72,28 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   const net::connection_table* table_of(connection_id id) const noexcept;
   /// @}
 
+  /// @name For `client_commands`
+  /// @{
+  const hub_options& options() const noexcept { return options_; }
+  const hub_handlers& handlers() const noexcept { return handlers_; }
+  const logger& log() const noexcept { return log_; }
+  const topic::registry& topics() const noexcept { return topics_; }
+  net::counters& count_of(const net::connection& peer) noexcept {
+    return shards_[peer.id().shard]->count();
+  }
+  broadcast_hub::connection handle(const net::connection& peer) {
+    return {weak_from_this(), peer.id()};
+  }
+  presence_board& presence() noexcept { return presence_; }
+  std::error_code subscribe(net::connection& peer, const std::string& topic);
+  std::error_code unsubscribe(net::connection& peer, const std::string& topic);
+  void hand_over(net::connection& peer, const message& received);
+
+  /// Calls a function of the application. If it throws, the peer is closed with 1011.
+  template <typename Handler>
+  void guarded(net::connection& peer, const char* name, Handler handler);
+  /// @}
+
   /// From any thread.
   void answer_upgrade(connection_id id, wire::request request, upgrade_reply answer);
 
@@ -93,8 +109,9 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   // net::shard_events
   void on_accept(net::connection& peer) override;
   void on_request(net::connection& peer, wire::request request) override;
-  void on_open(net::connection& peer) override;
+  void on_open(net::connection& peer, const std::vector<std::string>& subscriptions) override;
   void on_message(net::connection& peer, const message& received) override;
+  void on_farewell(net::connection& peer) override;
   void on_close(net::connection& peer, const close_event& event) override;
   void on_unopened_end(net::connection& peer) override;
   void on_slow(net::connection& peer, const std::string& topic, std::uint64_t lag_bytes) override;
@@ -104,19 +121,18 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void on_stopped(net::shard& stopped) override;
 
   void begin();
+  void begin_session(net::connection& peer, const std::vector<std::string>& subscriptions);
   void look_after();
   void sweep_topics();
-  topic::topic::append_result::outcome append(std::string_view name,
-                                              const topic::encoded& publication,
-                                              publish_result& result);
-  topic::topic::append_result::outcome append_to(topic::topic& to,
-                                                 const topic::encoded& publication,
-                                                 publish_result& result);
+  topic::topic::append_result append(std::string_view name, const topic::encoded& publication,
+                                     publish_result& result);
+  topic::topic::append_result append_to(topic::topic& to, const topic::encoded& publication,
+                                        publish_result& result);
   void log_publication(std::string_view name, std::string_view payload, message_kind kind,
                        std::size_t subscribers) const noexcept;
   void wake(const topic::reader_set& shards) noexcept;
-  using subscription_change = std::error_code (net::connection::*)(std::string_view topic);
-  std::error_code change_subscription(connection_id id, std::string_view topic,
+  using subscription_change = std::error_code (hub_core::*)(net::connection&, const std::string&);
+  std::error_code change_subscription(connection_id id, const std::string& topic,
                                       subscription_change change);
   net::connection* own_connection(connection_id id) const;
   void close_listeners() noexcept;
@@ -126,7 +142,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void apply_upgrade(net::connection& peer, const wire::request& request, upgrade_reply answer);
   void refuse_upgrade(net::connection& peer, const wire::request& request,
                       const wire::response& refusal);
-  void send_to_matching(net::shard& shard, const hub::connection_predicate& wanted,
+  void send_to_matching(net::shard& shard, const connection_predicate& wanted,
                         const session::shared_bytes& frame, message_kind kind);
   struct backlog_return {
     std::size_t bytes;
@@ -136,14 +152,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   using backlog_share = std::unique_ptr<std::atomic<std::size_t>, backlog_return>;
   backlog_share reserve_backlog(std::size_t bytes) noexcept;
 
-  broadcast_hub::connection handle(const net::connection& peer) {
-    return {weak_from_this(), peer.id()};
-  }
   net::shard* shard_of(connection_id id) const noexcept;
-
-  /// Calls a function of the application. If it throws, the peer is closed with 1011.
-  template <typename Handler>
-  void guarded(net::connection& peer, const char* name, Handler handler);
 
   // Constant after construction.
   const hub_options options_;
@@ -157,6 +166,8 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::atomic<std::size_t> backlog_bytes_{0};  // sent from other threads, not yet with a shard
   lifecycle::shard_list shards_;
   lifecycle life_;
+  presence_board presence_;
+  client_commands commands_;
 
   mutable mutex endpoints_mutex_;
   std::deque<endpoint> endpoints_ BROADCAST_HUB_GUARDED_BY(endpoints_mutex_);  // grows only

@@ -4,12 +4,23 @@
 #include "hub/hub_core.hpp"
 #include "hub/upgrade.hpp"
 #include "net/address.hpp"
+#include "protocol/server_frame.hpp"
+#include "topic/name.hpp"
 #include "wire/handshake.hpp"
 
+#include <algorithm>
+#include <new>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace broadcast_hub {
 namespace {
+
+bool offers_bhub_v1(const wire::request& request) {
+  const std::vector<std::string> offered = wire::offered_subprotocols(request);
+  return std::find(offered.begin(), offered.end(), protocol::subprotocol) != offered.end();
+}
 
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
@@ -91,9 +102,16 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
     refusal.close = true;
     return refuse_upgrade(peer, request, refusal);
   }
-  const bool may_deflate = rules_of(peer).options().permessage_deflate;
-  peer.accept(wire::accept_upgrade(request, answer.subprotocol, may_deflate, answer.headers),
-              request.path, {std::move(answer.user), std::move(answer.info)});
+  const listen_options& rules = rules_of(peer).options();
+  if (answer.subprotocol.empty() && rules.bhub_v1 && offers_bhub_v1(request))
+    answer.subprotocol = protocol::subprotocol;
+  const bool speaks_protocol = answer.subprotocol == protocol::subprotocol;
+  peer.accept(
+      {wire::accept_upgrade(request, answer.subprotocol, rules.permessage_deflate, answer.headers),
+       request.path,
+       {std::move(answer.user), std::move(answer.info)},
+       speaks_protocol,
+       std::move(answer.subscriptions)});
 }
 
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
@@ -106,22 +124,51 @@ void hub_core::refuse_upgrade(net::connection& peer, const wire::request& reques
   peer.respond(refusal, false);
 }
 
-void hub_core::on_open(net::connection& peer) {
+void hub_core::on_open(net::connection& peer, const std::vector<std::string>& subscriptions) {
   if (log_.enabled(log_level::info))
-    log_peer(log_, log_level::info, peer, "opened, path ", escaped{handle(peer).path()});
+    log_peer(log_, log_level::info, peer, "opened, path ", escaped{handle(peer).path()},
+             peer.speaks_protocol() ? ", speaks bhub.v1" : "");
+  try {
+    begin_session(peer, subscriptions);
+  } catch (const std::bad_alloc&) {
+    // `on_close` will come, and so `on_open` must.
+    peer.fail(close_code::internal_error, "out of memory");
+  }
   if (handlers_.on_open)
     guarded(peer, "on_open", [&] { handlers_.on_open(handle(peer)); });
+}
+
+void hub_core::begin_session(net::connection& peer, const std::vector<std::string>& subscriptions) {
+  if (peer.speaks_protocol())
+    commands_.greet(peer);
+  else
+    presence_.join(peer, std::string(topic::default_topic));
+  commands_.subscribe_first(peer, subscriptions);
 }
 
 void hub_core::on_message(net::connection& peer, const message& received) {
   log_peer(log_, log_level::debug, peer, "received ", summary_of{received.kind, received.payload},
            ": ", escaped{received.payload});
+  peer.speaks_protocol() ? commands_.handle(peer, received) : hand_over(peer, received);
+}
+
+void hub_core::hand_over(net::connection& peer, const message& received) {
   if (!handlers_.on_message)
     return;
   guarded(peer, "on_message", [&] { handlers_.on_message(handle(peer), received); });
 }
 
+void hub_core::on_farewell(net::connection& peer) {
+  if (!peer.speaks_protocol()) {
+    peer.close(close_code::going_away, {});
+    return;
+  }
+  commands_.say_goodbye(peer);
+  peer.close(close_code::service_restart, {});
+}
+
 void hub_core::on_close(net::connection& peer, const close_event& event) {
+  presence_.leave_all(peer);
   // Nobody has to act when a peer leaves; limits and faults may want a look.
   const bool by_rule = peer.session().ended_by() != session::session::cause::none;
   const log_level level = by_rule ? log_level::warn : log_level::info;

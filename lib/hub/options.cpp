@@ -50,6 +50,9 @@ void check_topic(const std::string& member, const topic_options& options) {
   if (options.max_lag != std::chrono::milliseconds(0))
     check_time(member + ".max_lag", options.max_lag, 100);
   check_history(member + ".history", options.history);
+  check_time(member + ".dedup_window", options.dedup_window, 0);
+  check_range(member + ".presence.max_named", options.presence.max_named, 1, 100'000);
+  check_time(member + ".presence.grace", options.presence.grace, 0);
 }
 
 void check_topics(const topics_options& topics) {
@@ -74,6 +77,18 @@ void check_level(int level) {
     return;
   throw std::invalid_argument(
       join("hub_options.compression.level is ", level, "; it must be from 1 to 9"));
+}
+
+void check_protocol(const protocol_options& protocol) {
+  check_time("protocol.retry_max", protocol.retry_max, 1);
+  check_time("protocol.retry_min", protocol.retry_min, 1);
+  if (protocol.retry_min > protocol.retry_max) {
+    throw std::invalid_argument(join(
+        "hub_options.protocol.retry_min is ", protocol.retry_min.count(),
+        " ms; it must not be larger than retry_max, which is ", protocol.retry_max.count(), " ms"));
+  }
+  check_time("protocol.comeback_within", protocol.comeback_within, 0);
+  check_range("protocol.max_faults_per_minute", protocol.max_faults_per_minute, 1, 1'000'000);
 }
 
 void check_buffer(std::string_view member, std::size_t bytes) {
@@ -133,6 +148,7 @@ void validate(const hub_options& options) {
   check_topics(options.topics);
   check_range("compression.min_payload_bytes", options.compression.min_payload_bytes, 0, gib);
   check_level(options.compression.level);
+  check_protocol(options.protocol);
 }
 
 void validate(const listen_options& options) {

@@ -26,6 +26,11 @@ hub_stats hub_core::stats() const {
     sum.dropped_superseded += publications.dropped_superseded.value();
     sum.dropped_at_end += publications.dropped_at_end.value();
     sum.direct_messages += one.direct_messages.value();
+    sum.commands += one.commands.value();
+    sum.command_faults += one.command_faults.value();
+    sum.recovered += one.recovered.value();
+    sum.not_recovered += one.not_recovered.value();
+    sum.replayed += one.replayed.value();
     sum.slow_consumers += one.slow_consumers.value();
     sum.idle_timeouts += one.idle_timeouts.value();
     sum.handshake_timeouts += one.handshake_timeouts.value();

@@ -1,11 +1,13 @@
 // Publishing, subscriptions and history.
 
 #include "base/text.hpp"
+#include "hub/encodings.hpp"
 #include "hub/hub_core.hpp"
+#include "protocol/server_frame.hpp"
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
-#include <array>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub {
@@ -26,8 +28,8 @@ std::error_code error_of(outcome what) {
 
 }  // namespace
 
-publish_result hub_core::publish(std::string_view name, std::string_view payload,
-                                 message_kind kind) {
+publish_result hub_core::publish(std::string_view name, std::string_view payload, message_kind kind,
+                                 std::string_view key) {
   publish_result result;
   if (life_.stopping()) {
     result.error = errc::hub_stopped;
@@ -36,27 +38,21 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
   }
   if (result.error)
     return result;
-  std::array<char, 10> header;
-  topic::encoded publication;
-  publication.header = {header.data(),
-                        wire::write_header(header.data(), wire::opcode_of(kind), payload.size())};
-  publication.payload = payload;
-  publication.deflate_tried = payload.size() < options_.compression.min_payload_bytes;
-  deflater_pool::loan deflater(deflaters_);  // until the frame that it made is in the log
-  outcome what = outcome::retired;
-  while (!result.error && (what == outcome::retired || what == outcome::needs_deflated)) {
-    if (what == outcome::needs_deflated) {
-      // Between two pins: whoever opens a topic waits for those who hold one, and others for it.
-      publication.deflated = deflater->make_frame(wire::opcode_of(kind), payload);
-      publication.deflate_tried = true;
-    }
-    what = append(name, publication, result);
+  encodings encoded(payload, kind, key, options_.compression, deflaters_);
+  topic::topic::append_result appended;
+  appended.what = outcome::retired;
+  while (!result.error &&
+         (appended.what == outcome::retired || appended.what == outcome::needs_more)) {
+    // Between two pins: whoever opens a topic waits for those who hold one, and others for it.
+    encoded.make(appended.wanted);
+    appended = append(name, encoded.made(), result);
   }
-  if (result.error)
+  result.duplicate = appended.what == outcome::duplicate;
+  if (result.error || result.duplicate)
     return result;
-  if (what == outcome::appended && !publication.deflated.empty())
+  if (appended.what == outcome::appended && encoded.compressed())
     compressions_.fetch_add(1, std::memory_order_relaxed);
-  result.error = error_of(what);
+  result.error = error_of(appended.what);
   if (!result.error)
     log_publication(name, payload, kind, result.subscribers);
   return result;
@@ -71,24 +67,27 @@ void hub_core::log_publication(std::string_view name, std::string_view payload, 
            subscribers == 1 ? " connection: " : " connections: ", escaped{payload});
 }
 
-outcome hub_core::append(std::string_view name, const topic::encoded& publication,
-                         publish_result& result) {
+topic::topic::append_result hub_core::append(std::string_view name,
+                                             const topic::encoded& publication,
+                                             publish_result& result) {
   if (const topic::registry::pinned pinned = topics_.pin(name))
     return append_to(*pinned, publication, result);
   result.error = topics_.open(name).error;
-  return outcome::retired;
+  topic::topic::append_result nothing;
+  nothing.what = outcome::retired;
+  return nothing;
 }
 
-outcome hub_core::append_to(topic::topic& to, const topic::encoded& publication,
-                            publish_result& result) {
-  const time_point now = to.history_ages() ? clock::now() : time_point();
-  const auto appended = to.append(publication, now);
+topic::topic::append_result hub_core::append_to(topic::topic& to, const topic::encoded& publication,
+                                                publish_result& result) {
+  const bool timed = to.history_ages() || !publication.key.empty();
+  const auto appended = to.append(publication, timed ? clock::now() : time_point());
   wake(appended.wake);
   result.epoch = to.epoch();
   result.offset = appended.offset;
   result.subscribers = appended.subscribers;
   result.lag_bytes = appended.lag_bytes;
-  return appended.what;
+  return appended;
 }
 
 void hub_core::wake(const topic::reader_set& shards) noexcept {
@@ -123,21 +122,62 @@ history_result hub_core::history(std::string_view name, std::uint64_t since,
   result.complete = past.complete;
   for (const topic::past_unit& unit : past.units) {
     const std::string_view frame(unit.frame.data, unit.frame.size);
-    result.publications.push_back(
-        {unit.offset, std::string(wire::payload_of(frame)), wire::kind_of(frame)});
+    protocol::content data = protocol::read_publication(wire::payload_of(frame)).data;
+    result.publications.push_back({unit.offset, std::move(data.bytes), data.kind});
   }
   return result;
 }
 
+std::size_t hub_core::count_stored(std::string_view name, std::uint64_t since,
+                                   std::size_t most) const {
+  const std::shared_ptr<topic::topic> found = topics_.find(name);
+  return found ? found->count_stored(since, most, clock::now()) : 0;
+}
+
 std::error_code hub_core::subscribe(connection_id id, std::string_view name) {
-  return change_subscription(id, name, &net::connection::subscribe);
+  return change_subscription(id, std::string(name), &hub_core::subscribe);
 }
 
 std::error_code hub_core::unsubscribe(connection_id id, std::string_view name) {
-  return change_subscription(id, name, &net::connection::unsubscribe);
+  return change_subscription(id, std::string(name), &hub_core::unsubscribe);
 }
 
-std::error_code hub_core::change_subscription(connection_id id, std::string_view name,
+std::error_code hub_core::subscribe(net::connection& peer, const std::string& name) {
+  if (peer.speaks_protocol())
+    return commands_.subscribe_unasked(peer, name);
+  if (!peer.is_open() || !topic::is_valid_name(name))
+    return peer.subscribe(name);
+  const bool joined = presence_.join(peer, name);
+  std::error_code error = errc::out_of_resources;
+  try {
+    error = peer.subscribe(name);
+  } catch (const std::bad_alloc&) {
+    if (joined)
+      presence_.leave(peer, name);
+    throw;
+  }
+  if (error && joined)
+    presence_.leave(peer, name);
+  return error;
+}
+
+std::error_code hub_core::unsubscribe(net::connection& peer, const std::string& name) {
+  const std::error_code error = peer.unsubscribe(name);
+  if (error)
+    return error;
+  presence_.leave(peer, name);
+  if (!peer.speaks_protocol())
+    return {};
+  try {
+    client_commands::tell_unsubscribed(peer, name);
+  } catch (const std::bad_alloc&) {
+    peer.fail(close_code::internal_error, "out of memory");  // it would wait for ever
+    throw;
+  }
+  return {};
+}
+
+std::error_code hub_core::change_subscription(connection_id id, const std::string& name,
                                               subscription_change change) {
   net::shard* const shard = shard_of(id);
   if (shard == nullptr || !shard->table().is_open(id))
@@ -146,14 +186,14 @@ std::error_code hub_core::change_subscription(connection_id id, std::string_view
     return errc::invalid_topic;
   if (shard->events_loop().on_this_thread()) {
     net::connection* const peer = shard->table().find(id);
-    return peer == nullptr ? errc::connection_gone : (peer->*change)(name);
+    return peer == nullptr ? errc::connection_gone : (this->*change)(*peer, name);
   }
   if (life_.stopping())
     return errc::hub_stopped;
-  shard->post([this, shard, id, change, text = std::string(name)] {
+  shard->post([this, shard, id, change, name] {
     shard->with(id, [&](net::connection& peer) {
-      if (const std::error_code error = (peer.*change)(text))
-        log_peer(log_, log_level::warn, peer, "subscriptions to ", text, ": ", error.message());
+      if (const std::error_code error = (this->*change)(peer, name))
+        log_peer(log_, log_level::warn, peer, "subscriptions to ", name, ": ", error.message());
     });
   });
   return {};

@@ -15,6 +15,16 @@
 
 namespace broadcast_hub::net {
 
+namespace {
+
+topic::lane_kind lane_for(bool deflate, bool numbered) noexcept {
+  if (numbered)
+    return deflate ? topic::lane_kind::deflated_numbered : topic::lane_kind::numbered;
+  return deflate ? topic::lane_kind::deflated : topic::lane_kind::raw;
+}
+
+}  // namespace
+
 connection::connection(shard& shard, tcp_socket socket, const asio::ip::tcp::endpoint& remote,
                        connection_id id, std::uint16_t listener)
     : shard_(shard),
@@ -36,20 +46,22 @@ void connection::respond(const wire::response& response, bool keep_alive) {
   shard_.flush_later(*this);
 }
 
-void connection::accept(wire::accepted_upgrade accepted, std::string path, identity who) {
+void connection::accept(admission admitted) {
   if (!awaits_answer())
     return;
-  const auto lane = accepted.deflate ? topic::lane_kind::deflated : topic::lane_kind::raw;
-  std::string early = session_.open(std::move(accepted), clock::now());
+  const auto lane = lane_for(admitted.upgrade.deflate, admitted.speaks_protocol);
+  std::string early =
+      session_.open(std::move(admitted.upgrade), clock::now(), admitted.speaks_protocol);
   shard_.count().connections_open.add();
   shard_.count().connections_opened.add();
-  shard_.table().publish(id_, remote_, std::move(path), std::move(who));
+  shard_.table().publish(id_, remote_, std::move(admitted.path), std::move(admitted.who));
   session_.out().join_topics(shard_.topics(), id_.slot, lane);
-  session_.out().subscribe(topic::default_topic);
+  if (!speaks_protocol())
+    session_.out().subscribe(topic::default_topic);
   shard_.reschedule(*this);
   shard_.flush_later(*this);
   announced_ = true;
-  shard_.events().on_open(*this);
+  shard_.events().on_open(*this, admitted.subscriptions);
   if (!early.empty())
     receive(early.data(), early.size());
 }
@@ -97,6 +109,37 @@ std::error_code connection::unsubscribe(std::string_view topic) {
   shard_.reschedule(*this);
   shard_.flush_later(*this);
   return error;
+}
+
+connection::subscribed connection::subscribe_at(std::string_view topic) {
+  if (!is_open())
+    return {errc::connection_closing, {}};
+  session_.out().draw_line();
+  if (const std::error_code error = subscribe(topic))
+    return {error, {}};
+  return {{}, session_.out().place_of(topic)};
+}
+
+std::error_code connection::answer(session::shared_bytes frame) {
+  if (is_open())
+    session_.out().draw_line();
+  return answer_at_line(std::move(frame), {});
+}
+
+std::error_code connection::answer_at_line(session::shared_bytes frame,
+                                           std::vector<topic::log_piece> stored) {
+  const std::error_code error = session_.reply(std::move(frame), std::move(stored), clock::now());
+  shard_.reschedule(*this);
+  shard_.flush_later(*this);
+  return error;
+}
+
+std::uint32_t connection::count_fault(time_point now) noexcept {
+  const auto minute = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count());
+  if (std::exchange(fault_minute_, minute) != minute)
+    faults_ = 0;
+  return ++faults_;
 }
 
 void connection::arm_read() {
@@ -292,7 +335,7 @@ void connection::on_deadline(time_point now) {
 void connection::on_shard_stopping() {
   switch (session_.now_in()) {
     case session::session::phase::open:
-      close(close_code::going_away, {});
+      shard_.events().on_farewell(*this);
       break;
     case session::session::phase::request:
       perform(session_.finish_response());

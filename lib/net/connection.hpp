@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace broadcast_hub::net {
 
@@ -34,6 +35,10 @@ class connection final : public timer_wheel::node {
   std::any& user_data() noexcept { return user_data_; }
   session::session& session() noexcept { return session_; }
 
+  /// It sent something that is no command. Returns how often within this minute.
+  std::uint32_t count_fault(time_point now) noexcept;
+
+  bool speaks_protocol() const noexcept { return session_.pinged_by_message(); }
   bool is_open() const noexcept { return session_.now_in() == session::session::phase::open; }
 
   void start() { arm_read(); }
@@ -45,7 +50,14 @@ class connection final : public timer_wheel::node {
     return session_.now_in() == session::session::phase::deciding;
   }
   void respond(const wire::response& response, bool keep_alive);
-  void accept(wire::accepted_upgrade accepted, std::string path, identity who);
+  struct admission {
+    wire::accepted_upgrade upgrade;
+    std::string path;
+    identity who;
+    bool speaks_protocol = false;  ///< bhub.v1 was agreed on
+    std::vector<std::string> subscriptions;
+  };
+  void accept(admission admitted);
   /// @}
 
   /// @name For the application, while open
@@ -54,6 +66,19 @@ class connection final : public timer_wheel::node {
   std::error_code close(close_code code, std::string_view reason);
   std::error_code subscribe(std::string_view topic);
   std::error_code unsubscribe(std::string_view topic);
+
+  /// Subscribes to a name, for a client that is told from where on: with `answer_at_line`, next.
+  struct subscribed {
+    std::error_code error;
+    topic::reader::standing at;
+  };
+  subscribed subscribe_at(std::string_view topic);
+
+  /// An answer, behind what was published until then, and what is sent again behind the answer.
+  std::error_code answer_at_line(session::shared_bytes frame, std::vector<topic::log_piece> stored);
+
+  /// An answer, behind what was published until now.
+  std::error_code answer(session::shared_bytes frame);
   void fail(close_code code, std::string_view reason) noexcept;
   /// @}
 
@@ -115,6 +140,8 @@ class connection final : public timer_wheel::node {
   bool writing_ = false;
   bool announced_ = false;
   bool ended_ = false;
+  std::uint32_t faults_ = 0;  // within the minute
+  std::uint32_t fault_minute_ = 0;
 };
 
 }  // namespace broadcast_hub::net

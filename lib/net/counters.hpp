@@ -18,6 +18,11 @@ struct counters {
   counter bytes_sent;
   counter send_calls;
   counter direct_messages;
+  counter commands;
+  counter command_faults;
+  counter recovered;
+  counter not_recovered;
+  counter replayed;
   counter slow_consumers;
   counter idle_timeouts;
   counter handshake_timeouts;

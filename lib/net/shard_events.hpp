@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace broadcast_hub::net {
 
@@ -21,8 +22,12 @@ class shard_events {
   /// Answer it, now or later, with `connection::respond` or `connection::accept`.
   virtual void on_request(connection& peer, wire::request request) = 0;
 
-  virtual void on_open(connection& peer) = 0;
+  /// `subscriptions`: what the answer to its request asked for.
+  virtual void on_open(connection& peer, const std::vector<std::string>& subscriptions) = 0;
   virtual void on_message(connection& peer, const message& received) = 0;
+
+  /// The shard stops: send what is to be sent, and close it.
+  virtual void on_farewell(connection& peer) = 0;
 
   /// Once for each connection that was opened. It is destroyed afterwards.
   virtual void on_close(connection& peer, const close_event& event) = 0;

@@ -11,7 +11,8 @@ namespace broadcast_hub::session {
 
 session::event session::receive(char* data, std::size_t size, std::size_t& consumed,
                                 time_point now) {
-  last_received_ = now;
+  if (!ping_message_ || awaiting_pong_)
+    last_received_ = now;  // else it is pinged all the same, so the last answer is what counts
   if (awaiting_pong_ && phase_ == phase::open) {
     awaiting_pong_ = false;
     // The wait for a pong may be longer than the time to the next ping.

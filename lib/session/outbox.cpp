@@ -1,6 +1,7 @@
 #include "session/outbox.hpp"
 
 #include "base/reserve.hpp"
+#include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <broadcast_hub/error.hpp>
@@ -11,13 +12,30 @@
 namespace broadcast_hub::session {
 
 void outbox::push(kind what, shared_bytes bytes) {
-  if (topics_ != nullptr && !blocked_) {
-    topics_->offer_all(subscriber_);
-    move_publications_here();
-  }
+  if (topics_ != nullptr && !blocked_)
+    draw_line();
   const char* data = bytes->data();
   const std::size_t size = bytes->size();
   append({std::move(bytes), data, size, what});
+}
+
+void outbox::draw_line() {
+  if (blocked_)
+    return move_partial_publication_here();
+  topics_->offer_all(subscriber_);
+  move_publications_here();
+}
+
+void outbox::append_stored(std::vector<topic::log_piece> frames) {
+  make_room(chunks_, frames.size());
+  for (topic::log_piece& piece : frames)
+    append({std::move(piece.owner), piece.data, piece.size, kind::stored});
+}
+
+void outbox::append_reply(shared_bytes frame) {
+  const char* data = frame->data();
+  const std::size_t size = frame->size();
+  append({std::move(frame), data, size, kind::direct});
 }
 
 void outbox::push_ahead(std::string frame) {
@@ -53,7 +71,7 @@ void outbox::cut_short_with(shared_bytes close_frame) {
   leave_topics();
   const auto place = behind_partial_frame();
   for (auto dropped = place; dropped != chunks_.end(); ++dropped) {
-    if (dropped->what == kind::direct)
+    if (is_direct(*dropped))
       forget_direct(dropped->size, 1);
     if (dropped->what == kind::publications) {
       publication_bytes_ -= dropped->size;
@@ -71,7 +89,7 @@ void outbox::let_go_of_logs() {
   if (!holds_logs_)
     return;
   for (auto kept = front(); kept != chunks_.end(); ++kept) {
-    if (kept->what == kind::publications)
+    if (kept->what == kind::publications || kept->what == kind::stored)
       own_bytes(*kept);
   }
   holds_logs_ = false;
@@ -123,6 +141,13 @@ std::vector<std::string> outbox::subscriptions() const {
   for (const topic::subscriber::membership& each : subscriber_.memberships)
     names.emplace_back(topic::name_of(*each.list));
   return names;
+}
+
+bool outbox::subscribed_to(std::string_view topic) const noexcept {
+  return std::any_of(subscriber_.memberships.begin(), subscriber_.memberships.end(),
+                     [&](const topic::subscriber::membership& each) {
+                       return topic::matches(topic::name_of(*each.list), topic);
+                     });
 }
 
 bool outbox::enforce_policies(time_point now) {
@@ -208,8 +233,10 @@ void outbox::advance(std::size_t sent) {
     const std::size_t now = std::min(first.size - sent_of_first_, sent);
     sent_of_first_ += now;
     sent -= now;
-    if (first.what == kind::direct)
+    if (is_direct(first))
       forget_direct(now, sent_of_first_ == first.size ? 1 : 0);
+    if (first.what == kind::stored)
+      cut_off_sent_frames();
     if (first.what == kind::publications) {
       publication_bytes_ -= now;
       count_delivered(cut_off_sent_frames());
@@ -247,6 +274,8 @@ outbox::queue::iterator outbox::behind_partial_frame() {
     rest.data += boundary;
     rest.size -= boundary;
     place->size = boundary;
+    if (rest.what == kind::stored)
+      ++direct_frames_;  // they are two pieces from here on
     place = std::prev(chunks_.insert(std::next(place), std::move(rest)));
   }
   return std::next(place);
@@ -255,14 +284,13 @@ outbox::queue::iterator outbox::behind_partial_frame() {
 void outbox::append(chunk piece) {
   leave_handle();
   make_room(chunks_);
-  if (piece.what == kind::direct) {
+  if (is_direct(piece)) {
     direct_bytes_ += piece.size;
     ++direct_frames_;
   }
-  if (piece.what == kind::publications) {
+  if (piece.what == kind::publications)
     publication_bytes_ += piece.size;
-    holds_logs_ = true;
-  }
+  holds_logs_ = holds_logs_ || piece.what == kind::publications || piece.what == kind::stored;
   chunks_.push_back(std::move(piece));
 }
 

@@ -38,6 +38,7 @@ class outbox {
   enum class kind : std::uint8_t {
     bytes,        ///< not frames: HTTP, the handshake
     direct,       ///< one frame from the application
+    stored,       ///< whole frames of a log that are sent again; they count as direct bytes
     control,      ///< a ping, pong or close frame
     publications  ///< whole frames moved here from a log
   };
@@ -45,6 +46,17 @@ class outbox {
   /// Appends to the queue. What was published before comes first, unless the connection is
   /// blocked.
   void push(kind what, shared_bytes bytes);
+
+  /// What was published until now comes before what is queued from now on, unless the connection is
+  /// blocked: then a partly sent publication alone does.
+  void draw_line();
+
+  /// Queues frames of a log that are sent again; what was published before a line was drawn comes
+  /// first. Each piece counts as one direct frame.
+  void append_stored(std::vector<topic::log_piece> frames);
+
+  /// The same for an answer.
+  void append_reply(shared_bytes frame);
 
   /// Puts a pong or ping ahead of everything but a partly sent frame. A pong that is still waiting
   /// gives way to the newer one (RFC 6455, section 5.5.3).
@@ -72,7 +84,13 @@ class outbox {
   /// dropped.
   std::error_code unsubscribe(std::string_view name);
 
+  /// Requires: it is subscribed to the name, and a line was drawn before it subscribed.
+  topic::reader::standing place_of(std::string_view name) {
+    return topics_->place_of(subscriber_, name);
+  }
+
   std::vector<std::string> subscriptions() const;
+  bool subscribed_to(std::string_view topic) const noexcept;
   bool subscribed() const noexcept { return !subscriber_.memberships.empty(); }
 
   /// What was published until now, ahead of the walk. After `join_topics`.
@@ -133,6 +151,10 @@ class outbox {
 
   using queue = std::vector<chunk>;
 
+  static bool is_direct(const chunk& piece) noexcept {
+    return piece.what == kind::direct || piece.what == kind::stored;
+  }
+
   queue::iterator front() noexcept { return chunks_.begin() + first_; }
   queue::iterator behind_partial_frame();
   void append(chunk piece);
@@ -154,7 +176,7 @@ class outbox {
   topic::subscriber subscriber_;
   topic::reader* topics_ = nullptr;
   bool blocked_ = false;
-  bool holds_logs_ = false;  // a chunk of publications is not a copy
+  bool holds_logs_ = false;  // a chunk of publications, or of stored ones, is not a copy
   std::uint32_t first_ = 0;  // chunks before it are sent
   // A partly sent chunk of frames begins with the frame that is partly sent.
   std::vector<chunk> chunks_;

@@ -53,11 +53,12 @@ void session::respond(const wire::response& response, bool keep_alive, time_poin
   }
 }
 
-std::string session::open(wire::accepted_upgrade accepted, time_point now) {
+std::string session::open(wire::accepted_upgrade accepted, time_point now, bool pings_by_message) {
   outbox_.push(outbox::kind::bytes, share(std::move(accepted.response)));
   // From here on nothing throws.
   was_opened_ = true;
   deflate_ = accepted.deflate;
+  ping_message_ = pings_by_message;
   const auto ping_after = context_.options.heartbeat.ping_after;
   enter(phase::open, ping_after > duration::zero() ? now + ping_after : time_point::max());
   // From here on an idle connection needs nothing of this.
@@ -67,18 +68,44 @@ std::string session::open(wire::accepted_upgrade accepted, time_point now) {
 }
 
 std::error_code session::send(shared_bytes frame, time_point now) {
-  if (phase_ != phase::open)
-    return errc::connection_closing;
-  const std::size_t limit = context_.options.outbound.max_queued_bytes;
-  if (frame->size() > limit)
-    return errc::message_too_big;
-  // The first frame always fits; what each one costs besides its bytes counts for the others.
-  if (outbox_.direct_bytes() > 0 && outbox_.direct_cost() + frame->size() > limit) {
-    drop_slow_consumer("too many bytes queued", now);
-    return errc::overloaded;
-  }
+  if (const std::error_code error = see_to_room(frame->size(), now))
+    return error;
   outbox_.push(outbox::kind::direct, std::move(frame));
   return {};
+}
+
+std::error_code session::reply(shared_bytes frame, std::vector<topic::log_piece> stored,
+                               time_point now) {
+  std::size_t size = frame->size();
+  for (const topic::log_piece& piece : stored)
+    size += piece.size;
+  if (const std::error_code error = see_to_room(size, now))
+    return error;
+  outbox_.append_reply(std::move(frame));
+  outbox_.append_stored(std::move(stored));
+  return {};
+}
+
+bool session::has_room_for(std::size_t bytes) const noexcept {
+  // The first frame always fits; what each one costs besides its bytes counts for the others.
+  const std::size_t queued = outbox_.direct_bytes() > 0 ? outbox_.direct_cost() : 0;
+  return queued + bytes <= context_.options.outbound.max_queued_bytes;
+}
+
+std::size_t session::room_for_stored() const noexcept {
+  const std::size_t most = context_.options.outbound.max_queued_bytes / 2;
+  return most - std::min(most, outbox_.direct_cost());
+}
+
+std::error_code session::see_to_room(std::size_t bytes, time_point now) {
+  if (phase_ != phase::open)
+    return errc::connection_closing;
+  if (bytes > context_.options.outbound.max_queued_bytes)
+    return errc::message_too_big;
+  if (has_room_for(bytes))
+    return {};
+  drop_slow_consumer("too many bytes queued", now);
+  return errc::overloaded;
 }
 
 std::error_code session::close(close_code code, std::string_view reason, time_point now) {
@@ -217,6 +244,8 @@ session::action session::on_heartbeat(time_point now) {
     }
     awaiting_pong_ = true;
     deadline_ = now + heartbeat.pong_within;
+    if (ping_message_)
+      outbox_.push_ahead(wire::make_frame(wire::opcode::text, "{}"));
     outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
     return action::none;
   }

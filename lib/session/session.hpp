@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace broadcast_hub::session {
 
@@ -83,8 +84,8 @@ class session {
   wire::request take_request();
   void respond(const wire::response& response, bool keep_alive, time_point now);
 
-  /// Returns the early bytes, to be received next.
-  std::string open(wire::accepted_upgrade accepted, time_point now);
+  /// Returns the early bytes, to be received next. `pings_by_message`: see `pinged_by_message`.
+  std::string open(wire::accepted_upgrade accepted, time_point now, bool pings_by_message = false);
   /// @}
 
   /// @name While open
@@ -93,6 +94,12 @@ class session {
 
   /// Queues one encoded frame of the application.
   std::error_code send(shared_bytes frame, time_point now);
+
+  /// Queues an answer and, behind it, frames of a log that are sent again, as one send.
+  std::error_code reply(shared_bytes frame, std::vector<topic::log_piece> stored, time_point now);
+  /// For answers, and for what is sent again: half of the queue, so that answers still fit in.
+  bool has_room_for(std::size_t bytes) const noexcept;
+  std::size_t room_for_stored() const noexcept;
 
   /// Starts the close handshake behind everything queued and published.
   std::error_code close(close_code code, std::string_view reason, time_point now);
@@ -122,6 +129,9 @@ class session {
   phase now_in() const noexcept { return phase_; }
   bool was_opened() const noexcept { return was_opened_; }
   bool uses_deflate() const noexcept { return deflate_; }
+
+  /// The peer cannot see pings: it is pinged by a message beside, whether or not it is heard.
+  bool pinged_by_message() const noexcept { return ping_message_; }
   outbox& out() noexcept { return outbox_; }
   const outbox& out() const noexcept { return outbox_; }
 
@@ -159,6 +169,7 @@ class session {
   action on_heartbeat(time_point now);
   bool nothing_to_answer() const noexcept;
   void enter(phase next, time_point deadline) noexcept;
+  std::error_code see_to_room(std::size_t bytes, time_point now);
   void drop_slow_consumer(std::string_view reason, time_point now);
   void end_with(std::string close_frame);
   void note_ending(close_code code, std::string_view reason);
@@ -178,6 +189,7 @@ class session {
   cause cause_ = cause::none;
   bool was_opened_ = false;
   bool deflate_ = false;
+  bool ping_message_ = false;
   bool close_received_ = false;
   bool close_sent_ = false;
   bool awaiting_pong_ = false;

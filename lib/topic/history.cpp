@@ -1,14 +1,21 @@
 #include "topic/history.hpp"
 
+#include "base/reserve.hpp"
+
 #include <algorithm>
 
 namespace broadcast_hub::topic {
 
-void history::add(std::uint64_t position, const std::shared_ptr<segment>& part, time_point now) {
+void history::make_room() {
   if (entries_.size() == entries_.capacity() && first_ > entries_.size() / 2) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
+  broadcast_hub::make_room(entries_);
+}
+
+void history::add(std::uint64_t position, const std::shared_ptr<segment>& part, time_point now) {
+  make_room();
   entries_.push_back({position, now});
   if (size() == 1)
     oldest_ = part;
@@ -38,6 +45,15 @@ void history::drop_first() {
   }
   while (oldest_->end() <= entries_[first_].position)
     oldest_ = std::shared_ptr<segment>(oldest_->next());
+}
+
+std::vector<log_piece> history::pieces(std::uint64_t since, std::uint64_t until,
+                                       std::uint64_t newest, std::uint64_t end) const {
+  if (since >= until)
+    return {};
+  cursor at{oldest_, 0, 0};
+  at.move_to(position_behind(since, newest, end), since);
+  return at.pieces(position_behind(until, newest, end));
 }
 
 std::vector<past_unit> history::read(std::uint64_t since, std::size_t limit, std::uint64_t newest,

@@ -18,12 +18,15 @@ struct past_unit {
   log_piece frame;
 };
 
-/// The past publications that a topic keeps: places in its raw lane, whose segments they hold.
+/// The past publications that a topic keeps: places in one of its lanes, whose segments they hold.
 ///
 /// Thread safety: none; a topic guards it.
 class history {
  public:
   explicit history(const history_options& options) : options_(options) {}
+
+  /// Has the next `add` not fail for want of memory.
+  void make_room();
 
   /// A unit is about to be appended to the lane, at `position`, in `part`.
   void add(std::uint64_t position, const std::shared_ptr<segment>& part, time_point now);
@@ -42,6 +45,16 @@ class history {
     return empty() ? 0 : end - entries_[first_].position;
   }
 
+  /// The bytes of the units behind `since` up to `until`. Requires: all of them are kept.
+  std::vector<log_piece> pieces(std::uint64_t since, std::uint64_t until, std::uint64_t newest,
+                                std::uint64_t end) const;
+
+  /// Bytes of the units behind `since` up to `until`. Requires: all of them are kept.
+  std::uint64_t bytes_between(std::uint64_t since, std::uint64_t until, std::uint64_t newest,
+                              std::uint64_t end) const noexcept {
+    return position_behind(until, newest, end) - position_behind(since, newest, end);
+  }
+
   /// Units behind `since`, the oldest first, at most `limit`; `newest`: the topic's offset.
   std::vector<past_unit> read(std::uint64_t since, std::size_t limit, std::uint64_t newest,
                               unit_size measure) const;
@@ -53,6 +66,10 @@ class history {
   };
 
   void drop_first();
+  std::uint64_t position_behind(std::uint64_t offset, std::uint64_t newest,
+                                std::uint64_t end) const noexcept {
+    return offset == newest ? end : entries_[first_ + (offset - (newest - size()))].position;
+  }
 
   const history_options& options_;
   std::vector<entry> entries_;

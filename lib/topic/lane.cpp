@@ -44,11 +44,12 @@ void lane::begin_segment(std::size_t capacity, std::uint64_t offset) {
   last_ = std::move(next);
 }
 
-void lane::append(std::string_view header, std::string_view payload) noexcept {
-  last_->write(end_, header);
-  last_->write(end_ + header.size(), payload);
+void lane::append(const unit_pieces& unit) noexcept {
   newest_ = end_;
-  end_ += header.size() + payload.size();
+  for (const std::string_view piece : unit) {
+    last_->write(end_, piece);
+    end_ += piece.size();
+  }
 }
 
 bool lane::renew(std::uint64_t offset, bool memory_is_short) noexcept {
@@ -66,6 +67,10 @@ bool lane::renew(std::uint64_t offset, bool memory_is_short) noexcept {
 }
 
 void lane::attach(std::size_t reader, std::uint64_t offset) {
+  if (readers_.empty()) {
+    notices_ = std::vector<inbox::notice>(reader_count_);  // they do not move from here on
+    readers_.resize(reader_count_);
+  }
   reader_state& state = readers_[reader];
   if (state.attached)
     return;
@@ -75,12 +80,14 @@ void lane::attach(std::size_t reader, std::uint64_t offset) {
 }
 
 lane::claimed lane::claim(std::size_t reader) {
+  if (readers_.empty())
+    return {};
   reader_state& state = readers_[reader];
   return {std::exchange(state.start, {}), std::exchange(state.presumed, 0)};
 }
 
 void lane::detach(std::size_t reader) noexcept {
-  if (!readers_[reader].attached)
+  if (!attached(reader))
     return;
   readers_[reader] = {};
   if (--attached_ == 0 && !kept_)

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "topic/cursor.hpp"
+#include "topic/encoded.hpp"
 #include "topic/inbox.hpp"
 #include "topic/lane_kind.hpp"
 #include "topic/memory_budget.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace broadcast_hub::topic {
@@ -24,8 +24,7 @@ struct lane_end {
 /// Thread safety: none; a topic guards it.
 class lane {
  public:
-  lane(std::size_t readers, memory_budget& budget)
-      : budget_(budget), readers_(readers), notices_(readers) {}
+  lane(std::size_t readers, memory_budget& budget) : budget_(budget), reader_count_(readers) {}
 
   /// Somebody reads it, so it is worth writing.
   bool in_use() const noexcept { return attached_ > 0 || kept_; }
@@ -39,8 +38,8 @@ class lane {
   /// unread or kept, which tell how large a further segment is worth being. Requires `in_use()`.
   void make_room(std::size_t size, std::uint64_t offset, std::uint64_t held);
 
-  /// Appends one unit, given in two pieces. Requires that there is room.
-  void append(std::string_view header, std::string_view payload) noexcept;
+  /// Appends one unit. Requires that there is room.
+  void append(const unit_pieces& unit) noexcept;
 
   /// To be called now and then: lets go of a last segment that is too large for what was appended
   /// lately, if everybody has read it. Returns whether readers have to look for the new one.
@@ -62,7 +61,9 @@ class lane {
   };
 
   bool has_readers() const noexcept { return attached_ > 0; }
-  bool attached(std::size_t reader) const noexcept { return readers_[reader].attached; }
+  bool attached(std::size_t reader) const noexcept {
+    return !readers_.empty() && readers_[reader].attached;
+  }
 
   /// Attaches a reader at the end, on its behalf, unless it is attached.
   void attach(std::size_t reader, std::uint64_t offset);
@@ -76,6 +77,7 @@ class lane {
 
   void detach(std::size_t reader) noexcept;
 
+  /// Requires: it was attached before.
   reader_state& reader(std::size_t index) noexcept { return readers_[index]; }
   std::vector<reader_state>& readers() noexcept { return readers_; }
   inbox::notice& notice_for(std::size_t reader) noexcept { return notices_[reader]; }
@@ -92,7 +94,8 @@ class lane {
   void begin_segment(std::size_t capacity, std::uint64_t offset);
 
   memory_budget& budget_;
-  std::vector<reader_state> readers_;
+  std::size_t reader_count_;
+  std::vector<reader_state> readers_;  // from the first that is attached on: most lanes have none
   std::vector<inbox::notice> notices_;
   std::shared_ptr<segment> last_;
   std::uint64_t end_ = 0;

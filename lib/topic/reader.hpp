@@ -50,6 +50,14 @@ class reader {
   /// Errors: `not_subscribed`.
   std::error_code unsubscribe(subscriber& who, std::string_view name);
 
+  /// Up to which publication of a topic somebody who is subscribed to its name has been sent, or
+  /// been given up to: the next one that he is sent is the one behind it.
+  struct standing {
+    std::shared_ptr<topic> in;
+    std::uint64_t offset = 0;
+  };
+  standing place_of(subscriber& who, std::string_view name);
+
   /// Ends all subscriptions in the same way.
   void leave(subscriber& who) noexcept;
   /// @}

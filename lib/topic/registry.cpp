@@ -12,11 +12,11 @@
 namespace broadcast_hub::topic {
 
 registry::registry(const topics_options& options, std::size_t readers,
-                   std::size_t max_backlog_bytes, unit_size measure)
+                   std::size_t max_backlog_bytes, const unit_format& format)
     : options_(options),
       budget_(options.max_log_bytes),
       inboxes_(readers),
-      environment_{readers, max_backlog_bytes, measure, budget_, inboxes_} {
+      environment_{readers, max_backlog_bytes, format, budget_, inboxes_} {
   std::random_device seed;
   epochs_.seed((std::uint64_t{seed()} << 32) | seed());
 }

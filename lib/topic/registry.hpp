@@ -39,7 +39,7 @@ class registry {
 
   /// `options` outlives it.
   registry(const topics_options& options, std::size_t readers, std::size_t max_backlog_bytes,
-           unit_size measure);
+           const unit_format& format);
 
   /// A topic, which is there as long as this is: for publishers, whom to share the ownership of it
   /// would cost more than the rest. Null when there is no such topic.
@@ -99,6 +99,9 @@ class registry {
   template <typename Matching>
   void remove_pattern(std::string_view pattern, const interest& who, Matching matching) noexcept;
 
+  /// What rules say about a topic, whether or not it is there.
+  const topic_options& options_for(std::string_view name) const;
+
   inbox& inbox_of(std::size_t reader) noexcept { return inboxes_[reader]; }
   const topics_options& options() const noexcept { return options_; }
   const memory_budget& budget() const noexcept { return budget_; }
@@ -124,7 +127,6 @@ class registry {
     std::list<std::string>::iterator place;  // in the order
   };
 
-  const topic_options& options_for(std::string_view name) const;
   std::shared_ptr<topic> make(std::string_view name);
   void retire(const topic& gone, time_point now) noexcept;
   void remember(const topic& gone, time_point now);

@@ -219,6 +219,15 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   return {};
 }
 
+reader::standing reader::place_of(subscriber& who, std::string_view name) {
+  unpark(who);
+  fan_out& in = *who.find(name)->list->fan_outs.front();
+  look_up_cursors(who);
+  const bool has_own = in.looked_up_for == look_up_;
+  return {in.from,
+          has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset};
+}
+
 void reader::settle(subscriber& who) {
   drop_cursors(who, [&](const subscriber::own_cursor& each) {
     return each.units() == 0 && each.at.position == common_place(who, *each.from).position;

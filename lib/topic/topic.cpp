@@ -8,80 +8,109 @@ namespace broadcast_hub::topic {
 topic::topic(std::string name, const topic_options& options, std::uint64_t epoch,
              std::uint64_t offset, const topic_environment& environment)
     : name_(std::move(name)),
+      number_start_(environment.format.number_start == nullptr
+                        ? std::string()
+                        : environment.format.number_start(name_)),
       options_(options),
       epoch_(epoch),
       first_offset_(offset),
       environment_(environment),
       lanes_{lane(environment.readers, environment.budget),
+             lane(environment.readers, environment.budget),
+             lane(environment.readers, environment.budget),
              lane(environment.readers, environment.budget)},
       offset_(offset) {
   if (!has_history())
     return;
   history_ = std::make_unique<history>(options.history);
-  lanes_[0].keep(offset);
+  kept().keep(offset);
 }
 
 topic::append_result topic::append(const encoded& publication, time_point now) {
   append_result result;
   const lock_guard lock(mutex_);
-  result.what = refusal(publication);
+  if (const std::uint64_t before = published_as(publication.key, now)) {
+    result.what = outcome::duplicate;
+    result.offset = before;
+    return result;
+  }
+  const unit_set units(publication, in_use(), environment_.format, number_start_, offset_ + 1);
+  result.what = refusal(units);
+  result.wanted = units.missing();
   result.lag_bytes = largest_lag();
   if (result.what == outcome::overloaded || result.lag_bytes >= options_.max_lag_bytes / 2)
     congested_ = true;
   if (result.what != outcome::appended)
     return result;
-  prepare(publication, now);
+  prepare(units, publication.key, now);
   used_ = true;
   result.offset = ++offset_;
   result.subscribers = subscribers();
-  for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
-    if (!at(kind).in_use())
+  for (const lane_kind kind : all_lanes) {
+    if (!units.wanted(kind))
       continue;
-    const auto [header, payload] = unit_for(kind, publication);
-    at(kind).append(header, payload);
+    at(kind).append(units.of(kind));
     wake_readers(kind, result.wake);
   }
   if (history_)
-    history_->trim(at(lane_kind::raw).position(), now);
+    history_->trim(kept().position(), now);
   return result;
 }
 
-// What may fail for want of memory, before anything has changed.
-void topic::prepare(const encoded& publication, time_point now) {
-  for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
-    lane& one = at(kind);
-    if (!one.in_use())
-      continue;
-    const std::uint64_t kept =
-        kind == lane_kind::raw && history_ ? history_->bytes(one.position()) : 0;
-    const auto [header, payload] = unit_for(kind, publication);
-    one.make_room(header.size() + payload.size(), offset_, std::max(kept, one.largest_lag()));
-  }
-  if (history_)
-    history_->add(at(lane_kind::raw).position(), at(lane_kind::raw).last(), now);
+lane_set topic::in_use() const {
+  lane_set lanes;
+  for (const lane_kind kind : all_lanes)
+    lanes.set(index_of(kind), at(kind).in_use());
+  return lanes;
 }
 
-topic::outcome topic::refusal(const encoded& publication) {
+std::uint64_t topic::published_as(std::string_view key, time_point now) noexcept {
+  if (key.empty() || !keys_)
+    return 0;
+  keys_->forget_before(now - options_.dedup_window);
+  return keys_->find(key);
+}
+
+// What may fail for want of memory, before anything has changed.
+void topic::prepare(const unit_set& units, std::string_view key, time_point now) {
+  for (const lane_kind kind : all_lanes) {
+    if (!units.wanted(kind))
+      continue;
+    lane& one = at(kind);
+    const bool has_past = history_ && kind == history_lane();
+    const std::uint64_t kept = has_past ? history_->bytes(one.position()) : 0;
+    one.make_room(size_of(units.of(kind)), offset_, std::max(kept, one.largest_lag()));
+  }
+  const bool remembers = !key.empty() && options_.dedup_window > duration::zero();
+  if (remembers && !keys_)
+    keys_ = std::make_unique<recent_keys>(environment_.budget);
+  if (history_)
+    history_->make_room();
+  if (remembers)
+    keys_->add(key, offset_ + 1, now);
+  if (history_)
+    history_->add(kept().position(), kept().last(), now);
+}
+
+topic::outcome topic::refusal(const unit_set& units) {
   if (retired_)
     return outcome::retired;
-  const std::size_t size = publication.header.size() + publication.payload.size();
-  if (size > options_.max_lag_bytes || !environment_.budget.could_hold(segment::overhead + size))
+  // What may be published is no matter of who is subscribed.
+  if (size_of(units.of(lane_kind::raw)) > options_.max_lag_bytes)
     return outcome::too_big;
-  for (const lane& each : lanes_) {
-    if (!each.in_use())
-      continue;
-    if (each.backlog() + size > environment_.max_backlog_bytes || !each.fits(size))
+  // What is known without the encodings that are missing, so that nobody makes them for nothing.
+  for (const lane_kind kind : all_lanes) {
+    if (!environment_.budget.could_hold(segment::overhead + size_of(units.of(kind))))
+      return outcome::too_big;
+  }
+  for (const lane_kind kind : all_lanes) {
+    const lane& each = at(kind);
+    const std::size_t size = std::max(size_of(units.of(kind)), size_of(units.of(lane_kind::raw)));
+    if (units.wanted(kind) &&
+        (each.backlog() + size > environment_.max_backlog_bytes || !each.fits(size)))
       return outcome::overloaded;
   }
-  // Last, so that nobody compresses what is refused anyway.
-  const bool wants_deflated = at(lane_kind::deflated).in_use() && !publication.deflate_tried;
-  return wants_deflated ? outcome::needs_deflated : outcome::appended;
-}
-
-topic::unit topic::unit_for(lane_kind kind, const encoded& publication) noexcept {
-  if (kind == lane_kind::deflated && !publication.deflated.empty())
-    return {publication.deflated, {}};
-  return {publication.header, publication.payload};
+  return units.missing().any() ? outcome::needs_more : outcome::appended;
 }
 
 void topic::wake_readers(lane_kind kind, reader_set& woken) {
@@ -95,7 +124,10 @@ void topic::wake_readers(lane_kind kind, reader_set& woken) {
 }
 
 std::uint64_t topic::largest_lag() const {
-  return std::max(at(lane_kind::raw).largest_lag(), at(lane_kind::deflated).largest_lag());
+  std::uint64_t most = 0;
+  for (const lane& each : lanes_)
+    most = std::max(most, each.largest_lag());
+  return most;
 }
 
 bool topic::attach(lane_kind kind, std::size_t reader) {
@@ -159,18 +191,66 @@ bool topic::drain() {
   return true;
 }
 
+std::uint64_t topic::begin_of_history(time_point now) {
+  if (!history_)
+    return offset_;
+  history_->trim(kept().position(), now);
+  return offset_ - history_->size();
+}
+
 topic::past topic::read_history(std::uint64_t since, std::size_t limit, time_point now) {
   const lock_guard lock(mutex_);
   past result;
   result.newest = offset_;
-  std::size_t kept = 0;
-  if (history_) {
-    history_->trim(at(lane_kind::raw).position(), now);
-    kept = history_->size();
+  result.complete = begin_of_history(now) <= since && since <= offset_;
+  if (history_)
     result.units = history_->read(since, limit, offset_, measure());
-  }
-  result.complete = since <= offset_ && offset_ - since <= kept;
   return result;
+}
+
+topic::stored topic::stored_between(std::uint64_t since, std::uint64_t until, std::uint64_t most,
+                                    time_point now) {
+  const lock_guard lock(mutex_);
+  stored result;
+  result.complete = begin_of_history(now) <= since && since <= until;
+  if (!result.complete || since == until)
+    return result;
+  result.too_much = stored_bytes(since, until) > most;
+  if (!result.too_much)
+    take_stored(since, until, result);
+  return result;
+}
+
+topic::stored topic::stored_before(std::uint64_t until, std::uint64_t count, std::uint64_t most,
+                                   time_point now) {
+  const lock_guard lock(mutex_);
+  stored result;
+  const std::uint64_t begin = begin_of_history(now);
+  std::uint64_t since = std::max(begin, until - std::min(count, until));
+  result.complete = since <= until;
+  while (since < until && stored_bytes(since, until) > most)
+    ++since;
+  if (since < until)
+    take_stored(since, until, result);
+  return result;
+}
+
+std::uint64_t topic::count_stored(std::uint64_t since, std::uint64_t most, time_point now) {
+  const lock_guard lock(mutex_);
+  const std::uint64_t begin = std::max(begin_of_history(now), since);
+  std::uint64_t until = begin;
+  while (until < offset_ && stored_bytes(begin, until + 1) <= most)
+    ++until;
+  return until - std::min(until, begin);
+}
+
+std::uint64_t topic::stored_bytes(std::uint64_t since, std::uint64_t until) const noexcept {
+  return history_->bytes_between(since, until, offset_, at(history_lane()).position());
+}
+
+void topic::take_stored(std::uint64_t since, std::uint64_t until, stored& to) const {
+  to.units = until - since;
+  to.pieces = history_->pieces(since, until, offset_, at(history_lane()).position());
 }
 
 std::uint64_t topic::offset() const {
@@ -188,16 +268,18 @@ topic::swept topic::sweep(time_point now, duration linger) {
   swept result;
   const bool tight = environment_.budget.tight();
   if (history_) {
-    history_->trim(at(lane_kind::raw).position(), now);
+    history_->trim(kept().position(), now);
     if (tight)
       history_->halve();
   }
   const bool keeps_history = history_ && !history_->empty();
-  bool busy = keeps_history;
-  for (const lane_kind kind : {lane_kind::raw, lane_kind::deflated}) {
+  if (keys_)
+    keys_->forget_before(now - options_.dedup_window);
+  bool busy = keeps_history || (keys_ && !keys_->empty());
+  for (const lane_kind kind : all_lanes) {
     busy = busy || at(kind).has_readers();
-    const bool kept = kind == lane_kind::raw && keeps_history;
-    if (!kept && at(kind).renew(offset_, tight))
+    const bool has_past = kind == history_lane() && keeps_history;
+    if (!has_past && at(kind).renew(offset_, tight))
       wake_readers(kind, result.wake);
   }
   if (std::exchange(used_, busy))

@@ -2,43 +2,24 @@
 
 #include "base/clock.hpp"
 #include "base/mutex.hpp"
+#include "topic/encoded.hpp"
+#include "topic/environment.hpp"
 #include "topic/history.hpp"
-#include "topic/inbox.hpp"
 #include "topic/lane.hpp"
+#include "topic/recent_keys.hpp"
+#include "topic/unit_set.hpp"
 
 #include <broadcast_hub/topic_options.hpp>
 
 #include <array>
 #include <atomic>
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace broadcast_hub::topic {
-
-inline constexpr std::size_t max_readers = 256;
-using reader_set = std::bitset<max_readers>;
-
-/// What all topics of a hub share.
-struct topic_environment {
-  std::size_t readers = 1;
-  std::size_t max_backlog_bytes = 0;  ///< how far the slowest shard may be behind
-  unit_size measure = nullptr;
-  memory_budget& budget;
-  std::deque<inbox>& inboxes;  ///< one for each reader
-};
-
-/// One publication in the encodings that are wanted.
-struct encoded {
-  std::string_view header;   ///< of the raw frame
-  std::string_view payload;  ///< of the raw frame
-  bool deflate_tried = false;
-  std::string_view deflated;  ///< a whole frame; empty: not worth it, take the raw one
-};
 
 /// One topic: a log that any thread appends to and every shard reads.
 ///
@@ -52,9 +33,14 @@ class topic : public std::enable_shared_from_this<topic> {
   const std::string& name() const noexcept { return name_; }
   const topic_options& options() const noexcept { return options_; }
   std::uint64_t epoch() const noexcept { return epoch_; }
-  unit_size measure() const noexcept { return environment_.measure; }
+  unit_size measure() const noexcept { return environment_.format.measure; }
   const memory_budget& budget() const noexcept { return environment_.budget; }
   bool has_history() const noexcept { return options_.history.max_publications > 0; }
+
+  /// Numbered, so that what is sent again is what was sent first.
+  lane_kind history_lane() const noexcept {
+    return environment_.format.write_head == nullptr ? lane_kind::raw : lane_kind::numbered;
+  }
 
   /// Whether `append` must be told the time.
   bool history_ages() const noexcept {
@@ -64,20 +50,22 @@ class topic : public std::enable_shared_from_this<topic> {
   struct append_result {
     enum class outcome : std::uint8_t {
       appended,
-      overloaded,      ///< shards are too far behind, or the memory budget is spent
-      too_big,         ///< larger than a subscriber may be behind
-      needs_deflated,  ///< else in order, but a subscriber wants the deflated encoding too
-      retired          ///< it has left the registry: look there again
+      overloaded,  ///< shards are too far behind, or the memory budget is spent
+      too_big,     ///< larger than a subscriber may be behind
+      needs_more,  ///< else in order, but encodings are missing
+      duplicate,   ///< it was published before under the same key
+      retired      ///< it has left the registry: look there again
     };
     outcome what = outcome::overloaded;
-    std::uint64_t offset = 0;
+    lane_set wanted;           ///< all that `needs_more` asks for
+    std::uint64_t offset = 0;  ///< of a duplicate: the one that it had
     std::size_t subscribers = 0;
     std::uint64_t lag_bytes = 0;  ///< of the slowest subscriber, without this publication
     reader_set wake;              ///< shards that do not know yet that there is something new
   };
 
-  /// `now` matters only when `history_ages()`. If it throws, for want of memory, nothing was
-  /// appended.
+  /// `now` matters only when `history_ages()`, and for a publication with a key. If it throws, for
+  /// want of memory, nothing was appended.
   append_result append(const encoded& publication, time_point now);
 
   /// @name For the shards
@@ -125,6 +113,25 @@ class topic : public std::enable_shared_from_this<topic> {
   };
   past read_history(std::uint64_t since, std::size_t limit, time_point now);
 
+  /// Past publications as they were sent, to be sent again.
+  struct stored {
+    bool complete = false;  ///< none is missing behind `since`
+    bool too_much = false;  ///< they have more bytes than allowed, so there are none here
+    std::uint64_t units = 0;
+    std::vector<log_piece> pieces;  ///< of the lane where history is kept
+  };
+
+  /// Those behind `since` up to `until`, if they have no more bytes than `most`.
+  stored stored_between(std::uint64_t since, std::uint64_t until, std::uint64_t most,
+                        time_point now);
+
+  /// The last ones up to `until`, at most `count`, with no more bytes than `most` together.
+  stored stored_before(std::uint64_t until, std::uint64_t count, std::uint64_t most,
+                       time_point now);
+
+  /// How many of the first ones behind `since` have no more bytes than `most` together.
+  std::uint64_t count_stored(std::uint64_t since, std::uint64_t most, time_point now);
+
   std::uint64_t offset() const;
 
   /// @name For the registry
@@ -147,26 +154,29 @@ class topic : public std::enable_shared_from_this<topic> {
  private:
   using outcome = append_result::outcome;
 
-  struct unit {
-    std::string_view header;
-    std::string_view payload;
-  };
-  static unit unit_for(lane_kind kind, const encoded& publication) noexcept;
-
-  lane& at(lane_kind kind) BROADCAST_HUB_REQUIRES(mutex_) {
-    return lanes_[static_cast<std::size_t>(kind)];
-  }
+  lane& at(lane_kind kind) BROADCAST_HUB_REQUIRES(mutex_) { return lanes_[index_of(kind)]; }
   const lane& at(lane_kind kind) const BROADCAST_HUB_REQUIRES(mutex_) {
-    return lanes_[static_cast<std::size_t>(kind)];
+    return lanes_[index_of(kind)];
   }
-  outcome refusal(const encoded& publication) BROADCAST_HUB_REQUIRES(mutex_);
-  void prepare(const encoded& publication, time_point now) BROADCAST_HUB_REQUIRES(mutex_);
+  lane& kept() BROADCAST_HUB_REQUIRES(mutex_) { return at(history_lane()); }
+  lane_set in_use() const BROADCAST_HUB_REQUIRES(mutex_);
+  std::uint64_t published_as(std::string_view key, time_point now) noexcept
+      BROADCAST_HUB_REQUIRES(mutex_);
+  outcome refusal(const unit_set& units) BROADCAST_HUB_REQUIRES(mutex_);
+  void prepare(const unit_set& units, std::string_view key, time_point now)
+      BROADCAST_HUB_REQUIRES(mutex_);
+  std::uint64_t begin_of_history(time_point now) BROADCAST_HUB_REQUIRES(mutex_);
+  std::uint64_t stored_bytes(std::uint64_t since, std::uint64_t until) const noexcept
+      BROADCAST_HUB_REQUIRES(mutex_);
+  void take_stored(std::uint64_t since, std::uint64_t until, stored& to) const
+      BROADCAST_HUB_REQUIRES(mutex_);
   void wake_readers(lane_kind kind, reader_set& woken) BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t largest_lag() const BROADCAST_HUB_REQUIRES(mutex_);
   bool drain() BROADCAST_HUB_REQUIRES(mutex_);
 
   // Constant after construction.
   const std::string name_;
+  const std::string number_start_;
   const topic_options& options_;
   const std::uint64_t epoch_;
   const std::uint64_t first_offset_;
@@ -174,7 +184,8 @@ class topic : public std::enable_shared_from_this<topic> {
 
   mutable mutex mutex_;
   std::array<lane, lane_count> lanes_ BROADCAST_HUB_GUARDED_BY(mutex_);
-  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);  // only when wanted
+  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);   // only when wanted
+  std::unique_ptr<recent_keys> keys_ BROADCAST_HUB_GUARDED_BY(mutex_);  // once there are some
   std::uint64_t offset_ BROADCAST_HUB_GUARDED_BY(mutex_);
   time_point used_at_ BROADCAST_HUB_GUARDED_BY(mutex_);
   bool used_ BROADCAST_HUB_GUARDED_BY(mutex_) = true;  // since the last sweep

@@ -29,14 +29,36 @@ class deflater::impl {
   impl& operator=(const impl&) = delete;
 
   std::string_view make_frame(opcode code, std::string_view payload) {
-    const std::size_t size = deflate(payload);
-    if (size == 0)
+    const std::string_view deflated = deflate({&payload, 1});
+    if (deflated.empty())
       return {};
-    const std::size_t header = header_size(size);
+    const std::size_t header = header_size(deflated.size());
     char* const frame = buffer_.data() + header_room - header;
-    write_header(frame, code, size);
+    write_header(frame, code, deflated.size());
     frame[0] = static_cast<char>(frame[0] | rsv1);
-    return {frame, header + size};
+    return {frame, header + deflated.size()};
+  }
+
+  /// Stands in the buffer behind `header_room`; empty when it is not smaller.
+  std::string_view deflate(std::span<const std::string_view> pieces) {
+    // Room for what is worth sending; what does not fit is not.
+    std::size_t room = tail_size;
+    for (const std::string_view piece : pieces)
+      room += piece.size();
+    buffer_.resize(header_room + room);
+    deflateReset(&stream_);
+    stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data() + header_room);
+    stream_.avail_out = static_cast<uInt>(room);
+    for (const std::string_view& piece : pieces) {
+      // zlib only reads what it takes for writable.
+      stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
+      stream_.avail_in = static_cast<uInt>(piece.size());
+      // With room left it has written everything, whatever else it says.
+      ::deflate(&stream_, &piece == &pieces.back() ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+    }
+    if (stream_.avail_out == 0)
+      return {};
+    return {buffer_.data() + header_room, room - stream_.avail_out - tail_size};
   }
 
   void trim() noexcept {
@@ -46,22 +68,6 @@ class deflater::impl {
   }
 
  private:
-  /// Fills the buffer behind `header_room`; returns the size, 0 when it is not smaller.
-  std::size_t deflate(std::string_view payload) {
-    // Room for what is worth sending; what does not fit is not.
-    const std::size_t room = payload.size() + tail_size;
-    buffer_.resize(header_room + room);
-    deflateReset(&stream_);
-    // zlib only reads what it takes for writable.
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data()));
-    stream_.avail_in = static_cast<uInt>(payload.size());
-    stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data() + header_room);
-    stream_.avail_out = static_cast<uInt>(room);
-    // With room left it has written everything, whatever else it says.
-    ::deflate(&stream_, Z_SYNC_FLUSH);
-    return stream_.avail_out > 0 ? room - stream_.avail_out - tail_size : 0;
-  }
-
   z_stream stream_{};
   std::string buffer_;
 };
@@ -71,6 +77,10 @@ deflater::~deflater() = default;
 
 std::string_view deflater::make_frame(opcode code, std::string_view payload) {
   return impl_->make_frame(code, payload);
+}
+
+std::string_view deflater::deflate(std::span<const std::string_view> pieces) {
+  return impl_->deflate(pieces);
 }
 
 void deflater::trim() noexcept {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace broadcast_hub::wire {
@@ -25,6 +26,9 @@ class deflater {
   /// One unmasked frame, valid until the next call. Empty when compressing makes the payload no
   /// smaller.
   std::string_view make_frame(opcode code, std::string_view payload);
+
+  /// The same without a header, for a text in pieces.
+  std::string_view deflate(std::span<const std::string_view> pieces);
 
   /// Lets go of the last frame, if it was large.
   void trim() noexcept;

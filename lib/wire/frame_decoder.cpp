@@ -26,7 +26,7 @@ constexpr std::size_t most_compressed_bytes(std::size_t message_bytes) noexcept 
 
 class frame_decoder::impl {
  public:
-  explicit impl(std::size_t max_message_bytes);
+  impl(std::size_t max_message_bytes, frame_sender from);
 
   std::size_t consume(char* data, std::size_t size, frame_event& event) noexcept;
   bool idle() const noexcept { return !faulted() && !message_open_ && !header_.started(); }
@@ -49,9 +49,10 @@ class frame_decoder::impl {
   void fail(close_code code, std::string_view rule) noexcept;
 
   std::size_t max_message_bytes_;
+  frame_sender from_;
   bool deflate_ = false;
   std::shared_ptr<websocketpp_config::con_msg_manager_type> slots_;
-  websocketpp_config::rng_type random_;  // never asked: a server does not mask
+  websocketpp_config::rng_type random_;  // never asked: nothing is sent here
   websocketpp_processor processor_;
 
   frame_header header_;              // of the current frame
@@ -65,10 +66,11 @@ class frame_decoder::impl {
   frame_event fault_;                // kind `fault` once the peer has broken a rule
 };
 
-frame_decoder::impl::impl(std::size_t max_message_bytes)
+frame_decoder::impl::impl(std::size_t max_message_bytes, frame_sender from)
     : max_message_bytes_(max_message_bytes),
+      from_(from),
       slots_(std::make_shared<websocketpp_config::con_msg_manager_type>()),
-      processor_(false, true, slots_, random_) {
+      processor_(false, from == frame_sender::client, slots_, random_) {
   // `room` has refused before.
   processor_.set_max_message_size(std::numeric_limits<std::size_t>::max());
 }
@@ -109,7 +111,7 @@ std::size_t frame_decoder::impl::read_header(const char* data, std::size_t size)
   const bool start_was_checked = header_.has_start();
   const std::size_t taken = header_.take(data, size);
   if (header_.has_start() && !start_was_checked) {
-    if (const auto fault = header_.check_start(message_open_, deflate_)) {
+    if (const auto fault = header_.check_start(message_open_, deflate_, from_)) {
       fail(fault->code, fault->rule);
       return taken;
     }
@@ -244,8 +246,8 @@ void frame_decoder::impl::trim() noexcept {
   }
 }
 
-frame_decoder::frame_decoder(std::size_t max_message_bytes)
-    : impl_(std::make_unique<impl>(max_message_bytes)) {}
+frame_decoder::frame_decoder(std::size_t max_message_bytes, frame_sender from)
+    : impl_(std::make_unique<impl>(max_message_bytes, from)) {}
 
 frame_decoder::~frame_decoder() = default;
 

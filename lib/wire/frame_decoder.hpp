@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wire/frame_header.hpp"
+
 #include <broadcast_hub/close_code.hpp>
 
 #include <cstddef>
@@ -28,7 +30,7 @@ struct frame_event {
   bool compressed = false;   ///< the payload is still to be inflated, and text to be checked then
 };
 
-/// Turns the bytes of a client into messages (RFC 6455, sections 5 to 8). Reads and checks each
+/// Turns the bytes of a peer into messages (RFC 6455, sections 5 to 8). Reads and checks each
 /// frame's header itself and gives websocketpp's `hybi13` one frame at a time, because `hybi13`
 /// alone lets through what the RFC forbids (see docs/decisions/0001).
 ///
@@ -36,7 +38,7 @@ struct frame_event {
 /// About 1 KB; take one from a pool when bytes arrive and put it back when `idle()`.
 class frame_decoder {
  public:
-  explicit frame_decoder(std::size_t max_message_bytes);
+  explicit frame_decoder(std::size_t max_message_bytes, frame_sender from = frame_sender::client);
   ~frame_decoder();
   frame_decoder(const frame_decoder&) = delete;
   frame_decoder& operator=(const frame_decoder&) = delete;

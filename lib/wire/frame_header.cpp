@@ -34,8 +34,8 @@ bool frame_header::text() const noexcept {
   return opcode() == static_cast<unsigned>(wire::opcode::text);
 }
 
-std::optional<frame_fault> frame_header::check_start(bool message_open,
-                                                     bool deflate) const noexcept {
+std::optional<frame_fault> frame_header::check_start(bool message_open, bool deflate,
+                                                     frame_sender from) const noexcept {
   const bool begins_message = !control() && !message_open;
   const unsigned agreed = deflate && begins_message ? rsv1 : 0;
   if ((rsv() & ~agreed) != 0) {
@@ -44,8 +44,8 @@ std::optional<frame_fault> frame_header::check_start(bool message_open,
   if (!known_opcode(opcode())) {
     return protocol_fault("reserved opcode");
   }
-  if (!masked()) {
-    return protocol_fault("client frame without a mask");
+  if (masked() != (from == frame_sender::client)) {
+    return protocol_fault(masked() ? "server frame with a mask" : "client frame without a mask");
   }
   if (control()) {
     if (!fin()) {

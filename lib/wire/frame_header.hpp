@@ -16,8 +16,11 @@ struct frame_fault {
   std::string_view rule;  ///< a literal, short enough for a close frame
 };
 
-/// The header of one frame from a client (RFC 6455, section 5.2), collected from the bytes as they
-/// come.
+/// Whose frames are read: those of a client must be masked, those of a server must not (RFC 6455,
+/// section 5.1).
+enum class frame_sender : unsigned char { client, server };
+
+/// The header of one frame (RFC 6455, section 5.2), collected from the bytes as they come.
 class frame_header {
  public:
   /// Takes what belongs to the header, but stops once behind its first two bytes, so that they can
@@ -39,7 +42,8 @@ class frame_header {
   /// message have come, but not its last one. `deflate`: permessage-deflate was agreed on, so the
   /// first frame of a data message may say that it is compressed (RFC 7692, section 6). Requires:
   /// `has_start()`.
-  std::optional<frame_fault> check_start(bool message_open, bool deflate) const noexcept;
+  std::optional<frame_fault> check_start(bool message_open, bool deflate,
+                                         frame_sender from = frame_sender::client) const noexcept;
 
   /// The rules for the length; `room` is what the message limit has left. Requires: `complete()`.
   std::optional<frame_fault> check_length(std::uint64_t room) const noexcept;

@@ -86,6 +86,34 @@ class life {
     poll();
   }
 
+  /// The same for clients that speak bhub.v1.
+  void run_protocol() {
+    const std::string offer = "Sec-WebSocket-Protocol: bhub.v1\r\n";
+    for (auto& each : clients_) {
+      each.emplace(port_);
+      each->send(handshake_request("/", &each == &clients_[2] ? offer + deflate_offer : offer));
+      poll();
+    }
+    for (auto& each : clients_)
+      tell(*each, R"({"id":1,"sub":{"kept":{"presence":true,"last":5},"a.*":{}}})");
+    const std::string large = '"' + std::string(3'000, 'x') + '"';
+    for (int i = 0; i < 3; ++i)
+      tell(*clients_[0], R"({"id":2,"pub":"kept","d":)" + large + R"(,"key":"k)" +
+                             std::to_string(i / 2) + R"("})");
+    when_scarce([&] { hub_.publish("kept", "no JSON"); });
+    when_scarce([&] { hub_.publish("a.x", "[1]"); });
+    poll();
+    tell(*clients_[1], R"({"id":3,"unsub":["kept","a.*"]})");
+    when_scarce([&] { hub_.publish("kept", "2"); });
+    tell(*clients_[1], R"({"id":4,"sub":{"kept":{"e":")" + std::string("0") + R"(","o":1}}})");
+    tell(*clients_[1], R"({"id":5,"history":"kept"})");
+    tell(*clients_[1], R"({"id":6,"presence":"kept"})");
+    tell(*clients_[2], R"({"msg":{"leave":1}})");
+    tell(*clients_[2], R"({"id":7,"nonsense")");
+    clients_[0]->reset();
+    poll();
+  }
+
   /// Memory is there again: somebody new must get all that there is to get.
   testing::AssertionResult serves_a_newcomer() {
     std::string received;
@@ -131,6 +159,11 @@ class life {
     latest.options.slow_consumers = slow_consumer_policy::latest;
     latest.options.history.max_publications = 2;
     chosen.topics.rules.push_back(latest);
+    topic_rule kept{"kept", chosen.topics.defaults};
+    kept.options.history.max_publications = 5;
+    kept.options.presence.enabled = true;
+    kept.options.allow_client_publish = true;
+    chosen.topics.rules.push_back(kept);
     chosen.log.sink = [](const log_record&) {};
     chosen.log.level = log_level::trace;
     return chosen;
@@ -187,24 +220,33 @@ class life {
   std::array<std::optional<raw_client>, 3> clients_;
 };
 
-class ScarceMemoryTest : public testing::TestWithParam<unsigned> {};
+class ScarceMemoryTest : public testing::TestWithParam<unsigned> {
+ protected:
+  void fail_one_by_one(void (life::*run)()) {
+    std::uint64_t allocations = 0;
+    // What fails in a row is failed once, in one row or another.
+    for (;; allocations += GetParam()) {
+      SCOPED_TRACE("after " + std::to_string(allocations) + " allocations");
+      scarce_memory memory{allocations, GetParam()};
+      life one(memory);
+      (one.*run)();
+      if (memory.left > 0)
+        break;  // it needed no more than that
+      ASSERT_TRUE(one.serves_a_newcomer());
+      one.expect_clean_end();
+      if (HasFailure())
+        break;
+    }
+    EXPECT_GT(allocations, 100U);
+  }
+};
 
 TEST_P(ScarceMemoryTest, TheHubGoesOnWhereverItFails) {
-  std::uint64_t allocations = 0;
-  // What fails in a row is failed once, in one row or another.
-  for (;; allocations += GetParam()) {
-    SCOPED_TRACE("after " + std::to_string(allocations) + " allocations");
-    scarce_memory memory{allocations, GetParam()};
-    life one(memory);
-    one.run();
-    if (memory.left > 0)
-      break;  // it needed no more than that
-    ASSERT_TRUE(one.serves_a_newcomer());
-    one.expect_clean_end();
-    if (HasFailure())
-      break;
-  }
-  EXPECT_GT(allocations, 100U);
+  fail_one_by_one(&life::run);
+}
+
+TEST_P(ScarceMemoryTest, TheHubGoesOnWithClientsOfTheProtocol) {
+  fail_one_by_one(&life::run_protocol);
 }
 
 TEST(ScarceMemoryStopTest, AStopNeedsNone) {

@@ -9,12 +9,14 @@ const may_include = {
   base: [],
   wire: ['base'],
   protocol: ['base'],
+  presence: ['base'],
   topic: ['base'],
   session: behind_session,
   net: behind_net,
   http: ['base', 'wire'],
   backplane: ['base'],
-  hub: [...behind_net, 'net', 'http', 'backplane'],
+  client: ['base', 'wire', 'protocol', 'topic', 'net'],
+  hub: [...behind_net, 'net', 'http', 'presence', 'backplane'],
 };
 
 const third_party = [

@@ -75,6 +75,7 @@ const faults = [
   ['format', 'lib/topic/log.cpp', 'int  main( ) { }\n', 'lib/topic/log.cpp'],
   ['words', 'lib/topic/log.cpp', `// ${unfinished}: more\n`, 'log.cpp:1'],
   ['words', 'test/browser/package-lock.json', '{ "resolved": "x" }\n', 'has download addresses'],
+  ['words', 'examples/a/package-lock.json', '{ "resolved": "x" }\n', 'has download addresses'],
   ['words', 'docs/page.md', `fetch it from ${registry}\n`, 'docs/page.md:1: names'],
   ['words', '.ci/run', `npm config set registry ${registry}\n`, '.ci/run:1: names'],
   ['links', 'docs/page.md', 'See [there](nowhere.md#part).\n', 'nowhere.md does not exist'],

@@ -37,7 +37,8 @@ export function check(root) {
       const found = line.match(unfinished);
       return found ? [`${path}:${index + 1}: ${found[0]}`] : [];
     }));
-  const addresses = files(root, 'test', ['package-lock.json'])
+  const addresses = ['test', 'examples']
+    .flatMap((folder) => files(root, folder, ['package-lock.json']))
     .filter((path) => /"resolved":/.test(text(root, path)))
     .map((path) => `${path}: has download addresses`);
   return [...marks, ...addresses, ...hostsNamed(root)];

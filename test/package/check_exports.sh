@@ -5,7 +5,7 @@ set -euo pipefail
 symbols=$(nm --dynamic --demangle --defined-only "$1" | cut -d' ' -f3-)
 
 # Free functions, and members of the classes that users hold; not those of what is nested in these.
-classes='hub|connection|timer|upgrade_reply|upgrade_request|upgrade_responder'
+classes='hub|connection|client|timer|upgrade_reply|upgrade_request|upgrade_responder'
 name='~?[a-z_]+(\[abi:cxx11\])?\('
 foreign=$(grep -vE "^broadcast_hub::(($classes)::)?$name" <<<"$symbols" || true)
 if [[ -n $foreign ]]; then

@@ -6,11 +6,17 @@
 #                                 publishers, 2,000 times each; with one shard and with four
 #   test/stress/run.sh memory     100 MB to 1,000 clients that do not read; 10,000 idle connections;
 #                                 100,000 topics that are used once, three times
+#   test/stress/run.sh kill       1,000 clients whose connections die 10,000 times in all ways,
+#                                 under publishers and two restarts; with one shard and with four
+#   test/stress/run.sh restart    9,000 clients that a server sends away and that come back
 # Environment:
-#   BROADCAST_HUB_TEST_SEED       what the choices of the storm come from: else each run has its own,
-#                                 and prints it
+#   BROADCAST_HUB_TEST_SEED       what the choices of storm, kill and restart come from: else each
+#                                 run has its own, and prints it
 #   BROADCAST_HUB_STORM_VISITORS  clients of the storm at a time
 #   BROADCAST_HUB_STORM_VISITS    how often each of them comes
+#   BROADCAST_HUB_KILL_CLIENTS    clients of kill
+#   BROADCAST_HUB_KILLS           how often one of their connections dies
+#   BROADCAST_HUB_RESTART_CLIENTS clients of restart, each of which takes two descriptors
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -57,6 +63,21 @@ run_memory() {
   echo
 }
 
+run_kill() {
+  BROADCAST_HUB_TEST_SEED=${BROADCAST_HUB_TEST_SEED:-$RANDOM} \
+    BROADCAST_HUB_KILL_CLIENTS=${BROADCAST_HUB_KILL_CLIENTS:-1000} \
+    BROADCAST_HUB_KILLS=${BROADCAST_HUB_KILLS:-10000} \
+    "$build/test/stress/stress_kill"
+  echo
+}
+
+run_restart() {
+  BROADCAST_HUB_TEST_SEED=${BROADCAST_HUB_TEST_SEED:-$RANDOM} \
+    BROADCAST_HUB_RESTART_CLIENTS=${BROADCAST_HUB_RESTART_CLIENTS:-9000} \
+    "$build/test/stress/stress_restart"
+  echo
+}
+
 # One after the other, without &&, in which the shell would not end at the first that fails.
 case ${1:-all} in
   order)
@@ -68,11 +89,19 @@ case ${1:-all} in
   memory)
     build_programs memory_stress
     run_memory ;;
+  kill)
+    build_programs stress_kill
+    run_kill ;;
+  restart)
+    build_programs stress_restart
+    run_restart ;;
   all)
-    build_programs stress_programs integration_storm
+    build_programs stress_programs integration_storm stress_kill stress_restart
     run_order
     run_storm
-    run_memory ;;
+    run_memory
+    run_kill
+    run_restart ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

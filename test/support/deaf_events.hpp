@@ -9,8 +9,9 @@ class deaf_events final : public shard_events {
  public:
   void on_accept(connection&) override {}
   void on_request(connection&, wire::request) override {}
-  void on_open(connection&) override {}
+  void on_open(connection&, const std::vector<std::string>&) override {}
   void on_message(connection&, const message&) override {}
+  void on_farewell(connection&) override {}
   void on_close(connection&, const close_event&) override {}
   void on_unopened_end(connection&) override {}
   void on_slow(connection&, const std::string&, std::uint64_t) override {}

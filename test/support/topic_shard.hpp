@@ -23,10 +23,7 @@ class topic_shard {
 
   /// Appends one unit, making the topic if it is not there.
   topic::topic::append_result publish(std::string_view name, std::string_view unit) {
-    topic::encoded publication;
-    publication.header = unit.substr(0, 1);
-    publication.payload = unit.substr(1);
-    return registry.open(name).found->append(publication, now);
+    return registry.open(name).found->append({unit.substr(0, 1), unit.substr(1)}, now);
   }
 
   /// One whole walk; `visited(slot)` offers and sends. Returns whether it is time for a patrol.

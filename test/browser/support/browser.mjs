@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 
 import { DEADLINE_MS } from "../../integration/support/feed.mjs";
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -16,7 +16,7 @@ const FLAGS = [
   "--disable-quic",
 ];
 
-function findChromium() {
+export function findChromium() {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const file = join(folder, "chromium");
     try {
@@ -32,6 +32,14 @@ function findChromium() {
 /** A Chromium process of its own, with a new profile. */
 export function launch(options = {}) {
   return chromium.launch({ executablePath: findChromium(), args: FLAGS, ...options });
+}
+
+/** Keeps a picture for people to look at. */
+export async function keepPicture(page, name) {
+  const folder = process.env.PICTURES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
 }
 
 /** A demo page in a context of its own, and what a person sees of it. */
@@ -100,12 +108,8 @@ export class DemoPage {
     return (await this.entries()).filter((entry) => entry === text).length;
   }
 
-  /** Keeps a picture for people to look at. */
-  async picture(name) {
-    const folder = process.env.PICTURES;
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+  picture(name) {
+    return keepPicture(this.page, name);
   }
 
   // The page is asked once per frame that it draws.

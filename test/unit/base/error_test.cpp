@@ -28,6 +28,8 @@ constexpr known_error known_errors[] = {
     {errc::permission_denied, 11, condition::system},
     {errc::out_of_resources, 12, condition::system},
     {errc::io_error, 13, condition::system},
+    {errc::refused, 19, condition::invalid_input},
+    {errc::client_closed, 20, condition::unavailable},
 };
 
 constexpr condition all_conditions[] = {condition::overloaded, condition::unavailable,

@@ -114,11 +114,9 @@ void world::publish(std::size_t topic) {
                               std::string(below(30) == 0 ? below(900) : below(40), '.');
   const std::string raw = wire::make_frame(wire::opcode::text, payload);
   const std::string deflated = wire::make_frame(wire::opcode::binary, payload);
-  topic::encoded publication;
-  publication.header = std::string_view(raw).substr(0, 2);
-  publication.payload = std::string_view(raw).substr(2);
-  publication.deflate_tried = true;
-  publication.deflated = deflated;
+  topic::encoded publication(std::string_view(raw).substr(0, 2), std::string_view(raw).substr(2));
+  publication.deflated = {deflated};
+  publication.made.set(index_of(topic::lane_kind::deflated));
   const auto found = shard_.registry.open(topics[topic]).found;
   const auto result = found->append(publication, shard_.now);
   ASSERT_EQ(result.what, topic::topic::append_result::outcome::appended);

@@ -35,10 +35,9 @@ class stream {
   void publish(const char* topic, const std::string& payload) {
     const std::string raw = wire::make_frame(wire::opcode::text, payload);
     const std::string deflated = wire::make_frame(wire::opcode::binary, payload);
-    topic::encoded publication;
-    publication.payload = raw;
-    publication.deflate_tried = true;
-    publication.deflated = deflated;
+    topic::encoded publication(raw, {});
+    publication.deflated = {deflated};
+    publication.made.set(index_of(lane_kind::deflated));
     ASSERT_EQ(shard_.registry.open(topic).found->append(publication, shard_.now).what,
               topic::topic::append_result::outcome::appended);
   }

@@ -53,6 +53,29 @@ TEST_F(SessionHeartbeatTest, AnyTrafficPutsThePingOff) {
   EXPECT_THAT(sent_frames(), ElementsAre("ping:"));
 }
 
+// A browser shows no pings to a page, so the page counts on what it can see.
+TEST_F(SessionHeartbeatTest, WhoCannotSeePingsGetsMessagesHoweverMuchItSends) {
+  receive(plain_request);
+  peer().open({handshake_response}, now_, true);
+  join_topics();
+  EXPECT_EQ(sent(), handshake_response);
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 4; ++i) {
+      receive(client_frame(opcode::text, "busy"));
+      EXPECT_THAT(sent_frames(), IsEmpty()) << round << " " << i;
+      pass(6s);
+    }
+    receive(client_frame(opcode::text, "busy"));
+    pass(1s);
+    EXPECT_THAT(sent_frames(), ElementsAre("ping:", "text:{}")) << round;
+    receive(client_frame(opcode::text, "{}"));
+  }
+  pass(25s);
+  EXPECT_THAT(sent_frames(), ElementsAre("ping:", "text:{}"));
+  pass(10s);
+  EXPECT_EQ(peer().ended_by(), cause::idle);
+}
+
 TEST_F(SessionHeartbeatTest, OneByteIsTrafficToo) {
   open();
   pass(20s);

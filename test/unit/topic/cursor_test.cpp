@@ -24,7 +24,7 @@ class CursorTest : public testing::Test {
     for (std::uint64_t i = 1; i <= 50; ++i) {
       const std::string unit = make_unit(100, static_cast<char>('a' + i % 26));
       lane_.make_room(unit.size(), i - 1, all_.size());
-      lane_.append(unit, {});
+      lane_.append({unit});
       all_ += unit;
     }
   }

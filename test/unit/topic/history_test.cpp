@@ -23,7 +23,7 @@ class HistoryTest : public testing::Test {
     const std::string unit = unit_of(text);
     lane_.make_room(unit.size(), offset_++, history_.bytes(lane_.position()));
     history_.add(lane_.position(), lane_.last(), now_);
-    lane_.append(unit, {});
+    lane_.append({unit});
     history_.trim(lane_.position(), now_);
   }
 

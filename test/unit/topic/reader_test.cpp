@@ -225,8 +225,8 @@ TEST_F(ReaderTest, ASubscriberOfTheOtherLaneGetsTheOtherEncoding) {
   const std::string raw = test::unit_of("raw");
   const std::string deflated = test::unit_of("deflated");
   encoded both = test::raw_only(raw);
-  both.deflate_tried = true;
-  both.deflated = deflated;
+  both.deflated = {deflated};
+  both.made.set(index_of(lane_kind::deflated));
   EXPECT_EQ(shard().registry.find("a")->append(both, shard().now).subscribers, 2U);
   walk();
   EXPECT_THAT(received(0), ElementsAre("raw"));

@@ -140,10 +140,10 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
 // The destructor once trusted a count of owners that told nothing about what they had read. Only
 // the thread sanitizer can see that: between the two threads nothing is synchronised but the count.
 TEST(SegmentThreadsTest, AReaderThatHasLetGoAndOneThatFreesDoNotMeet) {
-  memory_budget budget(1'000'000);
-  auto first = segment::make(0, 0, 1, budget);
-  auto second = segment::make(1, 0, 1, budget);
-  auto third = segment::make(2, 0, 1, budget);
+  memory_budget memory(1'000'000);
+  auto first = segment::make(0, 0, 1, memory);
+  auto second = segment::make(1, 0, 1, memory);
+  auto third = segment::make(2, 0, 1, memory);
   const std::weak_ptr<segment> watched = third;
   first->seal(second);
   second->seal(std::move(third));

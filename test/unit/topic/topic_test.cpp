@@ -91,12 +91,13 @@ TEST_F(TopicTest, AShardWithOtherNewsIsNotWokenAgain) {
 TEST_F(TopicTest, EveryLaneHasItsOwnEncoding) {
   the().attach(lane_kind::raw, 0);
   the().attach(lane_kind::deflated, 1);
-  EXPECT_EQ(append(100).what, outcome::needs_deflated);
+  EXPECT_EQ(append(100).what, outcome::needs_more);
   EXPECT_EQ(the().offset(), 0U);
   const std::string raw = make_unit(100);
   const std::string small = make_unit(20);
-  encoded both{std::string_view(raw).substr(0, 4), {}, true, small};
-  both.payload = std::string_view(raw).substr(4);
+  encoded both = raw_only(raw);
+  both.deflated = {small};
+  both.made.set(index_of(lane_kind::deflated));
   EXPECT_EQ(the().append(both, now_).offset, 1U);
   EXPECT_EQ(the().end(lane_kind::raw).at.position, 100U);
   EXPECT_EQ(the().end(lane_kind::deflated).at.position, 20U);
@@ -114,9 +115,11 @@ TEST_F(TopicTest, NobodyIsAskedToDeflateWhatIsRefusedAnyway) {
   the().attach(lane_kind::deflated, 0);
   EXPECT_EQ(append(100'001).what, outcome::too_big);
   const std::string most = make_unit(60'000);
-  EXPECT_EQ(the().append({most, {}, true, {}}, now_).what, outcome::appended);
+  encoded tried = raw_only(most);
+  tried.made.set(index_of(lane_kind::deflated));
+  EXPECT_EQ(the().append(tried, now_).what, outcome::appended);
   EXPECT_EQ(append(60'000).what, outcome::overloaded);
-  EXPECT_EQ(append(100).what, outcome::needs_deflated);
+  EXPECT_EQ(append(100).what, outcome::needs_more);
 }
 
 TEST_F(TopicTest, AShardThatIsTooFarBehindStopsThePublishers) {

@@ -65,7 +65,7 @@ inline std::string unsent(const subscriber& who) {
 }
 
 inline encoded raw_only(std::string_view unit) {
-  return {unit.substr(0, smallest_unit), unit.substr(smallest_unit), false, {}};
+  return {unit.substr(0, smallest_unit), unit.substr(smallest_unit)};
 }
 
 }  // namespace broadcast_hub::topic::test

@@ -24,7 +24,7 @@ using test::fault_event;
 using test::text_event;
 using testing::ElementsAre;
 
-namespace opcode = test::opcode;
+namespace codes = test::opcode;
 
 constexpr std::size_t limit = 64 * 1024;
 
@@ -44,8 +44,8 @@ TEST(FrameDecoderTest, StartsIdle) {
 
 TEST(FrameDecoderTest, StopsBehindEachEvent) {
   frame_decoder decoder(limit);
-  const std::string first = client_frame(opcode::text, "one");
-  std::string bytes = first + client_frame(opcode::text, "two");
+  const std::string first = client_frame(codes::text, "one");
+  std::string bytes = first + client_frame(codes::text, "two");
   frame_event event;
   ASSERT_EQ(decoder.consume(bytes.data(), bytes.size(), event), first.size());
   EXPECT_EQ(event.payload, "one");
@@ -62,8 +62,8 @@ TEST(FrameDecoderTest, NoBytesAreNoEvent) {
 }
 
 TEST(FrameDecoderTest, IsIdleOnlyBetweenMessages) {
-  const std::string bytes = client_fragment(opcode::text, "a") + client_frame(opcode::ping, "p") +
-                            client_frame(opcode::continuation, "b");
+  const std::string bytes = client_fragment(codes::text, "a") + client_frame(codes::ping, "p") +
+                            client_frame(codes::continuation, "b");
   frame_decoder decoder(limit);
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     EXPECT_TRUE(decoder.idle() == (at == 0)) << "after " << at << " bytes";
@@ -74,13 +74,13 @@ TEST(FrameDecoderTest, IsIdleOnlyBetweenMessages) {
 
 TEST(FrameDecoderTest, AFaultLatches) {
   frame_decoder decoder(limit);
-  std::string bytes = client_frame(opcode::text, "x", {.rsv = 4});
+  std::string bytes = client_frame(codes::text, "x", {.rsv = 4});
   frame_event event;
   EXPECT_EQ(decoder.consume(bytes.data(), bytes.size(), event), bytes.size());
   const std::string rule(event.payload);
   EXPECT_FALSE(rule.empty());
   for (int i = 0; i < 3; ++i) {
-    std::string correct = client_frame(opcode::text, "hello");
+    std::string correct = client_frame(codes::text, "hello");
     EXPECT_EQ(decoder.consume(correct.data(), correct.size(), event), correct.size());
     EXPECT_EQ(event.what, frame_event::kind::fault);
     EXPECT_EQ(event.code, close_code::protocol_error);
@@ -100,17 +100,17 @@ TEST(FrameDecoderTest, AFaultInAClosePayloadLatchesToo) {
 TEST(FrameDecoderTest, WordsOfFaultsFitIntoACloseFrame) {
   constexpr std::size_t longest_reason = 123;
   const std::string faults[] = {
-      client_frame(opcode::text, "x", {.rsv = 1}),
+      client_frame(codes::text, "x", {.rsv = 1}),
       client_frame(0x3, "x"),
-      client_frame(opcode::text, "x", {.masked = false}),
-      client_fragment(opcode::ping, "x"),
-      client_frame_header(opcode::ping, 126),
-      client_frame(opcode::continuation, "x"),
-      client_fragment(opcode::text, "x") + client_frame(opcode::text, "y"),
-      client_frame(opcode::text, "x", {.length = test::length_form::sixteen_bits}),
-      client_frame_header(opcode::text, limit + 1),
-      client_frame(opcode::text, "\xff"),
-      client_frame(opcode::close, "x"),
+      client_frame(codes::text, "x", {.masked = false}),
+      client_fragment(codes::ping, "x"),
+      client_frame_header(codes::ping, 126),
+      client_frame(codes::continuation, "x"),
+      client_fragment(codes::text, "x") + client_frame(codes::text, "y"),
+      client_frame(codes::text, "x", {.length = test::length_form::sixteen_bits}),
+      client_frame_header(codes::text, limit + 1),
+      client_frame(codes::text, "\xff"),
+      client_frame(codes::close, "x"),
       test::client_close_frame(1005),
       test::client_close_frame(1000, "\xff"),
   };
@@ -127,7 +127,7 @@ TEST(FrameDecoderTest, WordsOfFaultsFitIntoACloseFrame) {
 TEST(FrameDecoderTest, AnAnnouncedLengthIsNotReserved) {
   constexpr std::size_t large = 16 * 1024 * 1024;
   frame_decoder decoder(large);
-  feed(decoder, client_frame_header(opcode::binary, large) + "x");
+  feed(decoder, client_frame_header(codes::binary, large) + "x");
   EXPECT_GT(decoder.held_bytes(), 0U);
   EXPECT_LE(decoder.held_bytes(), 8U * 1024);
 }
@@ -135,7 +135,7 @@ TEST(FrameDecoderTest, AnAnnouncedLengthIsNotReserved) {
 TEST(FrameDecoderTest, HeldBytesGrowWithWhatHasArrived) {
   constexpr std::size_t large = 1024 * 1024;
   frame_decoder decoder(large);
-  feed(decoder, client_frame_header(opcode::binary, large));
+  feed(decoder, client_frame_header(codes::binary, large));
   for (std::size_t arrived = 4096; arrived < large; arrived += 4096) {
     feed(decoder, std::string(4096, 'x'));
     EXPECT_GE(decoder.held_bytes(), arrived);
@@ -145,9 +145,9 @@ TEST(FrameDecoderTest, HeldBytesGrowWithWhatHasArrived) {
 
 TEST(FrameDecoderTest, OneByteFragmentsHoldNoMoreThanTwiceTheirSum) {
   frame_decoder decoder(limit);
-  feed(decoder, client_fragment(opcode::binary, "x"));
+  feed(decoder, client_fragment(codes::binary, "x"));
   for (std::size_t sum = 2; sum <= 20'000; ++sum) {
-    feed(decoder, client_fragment(opcode::continuation, "x"));
+    feed(decoder, client_fragment(codes::continuation, "x"));
     ASSERT_LE(decoder.held_bytes(), 2 * sum + 8192);
   }
 }
@@ -158,9 +158,9 @@ TEST(FrameDecoderTest, NoMessageHoldsMoreThanTheLimit) {
     constexpr std::size_t odd = 100'000;
     frame_decoder decoder(odd);
     if (!fragmented)
-      feed(decoder, client_frame_header(opcode::binary, 70'000));
+      feed(decoder, client_frame_header(codes::binary, 70'000));
     for (std::size_t sum = 0; sum < 60'000; sum += 1000) {
-      feed(decoder, fragmented ? client_fragment(sum == 0 ? opcode::binary : opcode::continuation,
+      feed(decoder, fragmented ? client_fragment(sum == 0 ? codes::binary : codes::continuation,
                                                  std::string(1000, 'x'))
                                : std::string(1000, 'x'));
       ASSERT_LE(decoder.held_bytes(), odd + 1024);
@@ -170,10 +170,10 @@ TEST(FrameDecoderTest, NoMessageHoldsMoreThanTheLimit) {
 
 TEST(FrameDecoderTest, EmptyFragmentsHoldNothingMore) {
   frame_decoder decoder(limit);
-  feed(decoder, client_fragment(opcode::binary, ""));
+  feed(decoder, client_fragment(codes::binary, ""));
   const std::size_t at_first = decoder.held_bytes();
   for (int i = 0; i < 10'000; ++i) {
-    feed(decoder, client_fragment(opcode::continuation, ""));
+    feed(decoder, client_fragment(codes::continuation, ""));
   }
   EXPECT_EQ(decoder.held_bytes(), at_first);
   EXPECT_FALSE(decoder.idle());
@@ -182,20 +182,20 @@ TEST(FrameDecoderTest, EmptyFragmentsHoldNothingMore) {
 TEST(FrameDecoderTest, NothingIsHeldBetweenMessages) {
   frame_decoder decoder(limit);
   const std::string payload(limit, 'x');
-  EXPECT_THAT(test::decode(decoder, client_frame(opcode::text, payload), test::all_at_once),
+  EXPECT_THAT(test::decode(decoder, client_frame(codes::text, payload), test::all_at_once),
               ElementsAre(text_event(payload)));
   EXPECT_EQ(decoder.held_bytes(), 0U);
   decoder.trim();
-  feed(decoder, client_fragment(opcode::text, "x"));
+  feed(decoder, client_fragment(codes::text, "x"));
   EXPECT_LE(decoder.held_bytes(), 8U * 1024);
 }
 
 TEST(FrameDecoderTest, TrimKeepsAHalfReceivedMessage) {
   frame_decoder decoder(limit);
   const std::string half(10'000, 'h');
-  feed(decoder, client_fragment(opcode::text, half));
+  feed(decoder, client_fragment(codes::text, half));
   decoder.trim();
-  EXPECT_THAT(test::decode(decoder, client_frame(opcode::continuation, "end"), test::all_at_once),
+  EXPECT_THAT(test::decode(decoder, client_frame(codes::continuation, "end"), test::all_at_once),
               ElementsAre(text_event(half + "end")));
 }
 
@@ -203,7 +203,7 @@ TEST(FrameDecoderTest, APooledDecoderServesManyMessages) {
   frame_decoder decoder(limit);
   for (std::size_t size : {10U, 60'000U, 0U, 126U, 65'536U, 1U}) {
     const std::string payload(size, 'x');
-    EXPECT_THAT(test::decode(decoder, client_frame(opcode::text, payload), 4096),
+    EXPECT_THAT(test::decode(decoder, client_frame(codes::text, payload), 4096),
                 ElementsAre(text_event(payload)));
     EXPECT_TRUE(decoder.idle());
     decoder.trim();
@@ -214,7 +214,7 @@ TEST(FrameDecoderTest, APayloadStaysUntilTheNextCallEvenIfTheInputIsGone) {
   frame_decoder decoder(limit);
   frame_event event;
   {
-    std::string bytes = client_frame(opcode::text, "a payload that outlives its bytes");
+    std::string bytes = client_frame(codes::text, "a payload that outlives its bytes");
     decoder.consume(bytes.data(), bytes.size(), event);
     bytes.assign(bytes.size(), '#');
   }
@@ -227,38 +227,37 @@ TEST(FrameDecoderTest, AnExceptionInsideBecomesAFaultWith1011) {
   constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
   constexpr std::uint64_t impossible = std::numeric_limits<std::int64_t>::max();
   const std::string bytes =
-      client_fragment(opcode::binary, "x") + client_frame_header(opcode::continuation, impossible);
+      client_fragment(codes::binary, "x") + client_frame_header(codes::continuation, impossible);
   EXPECT_THAT(decode_every_way(bytes, no_limit), ElementsAre(fault_event(1011)));
 }
 
 TEST(FrameDecoderTest, ASumThatWrapsAroundIsTooBig) {
-  const std::string bytes = client_fragment(opcode::binary, "12345") +
-                            client_frame_header(opcode::continuation, 0 - std::uint64_t{5});
+  const std::string bytes = client_fragment(codes::binary, "12345") +
+                            client_frame_header(codes::continuation, 0 - std::uint64_t{5});
   EXPECT_THAT(decode_every_way(bytes), ElementsAre(fault_event(1009)));
 }
 
 TEST(FrameDecoderTest, FragmentedTextMustEndBetweenCodePoints) {
   const std::string bytes =
-      client_fragment(opcode::text, "a") + client_frame(opcode::continuation, "\xe2\x82");
+      client_fragment(codes::text, "a") + client_frame(codes::continuation, "\xe2\x82");
   EXPECT_THAT(decode_every_way(bytes), ElementsAre(fault_event(1007)));
 }
 
 TEST(FrameDecoderTest, AReservedBitOnAContinuationIsAFault) {
   const std::string bytes =
-      client_fragment(opcode::text, "a") + client_frame(opcode::continuation, "b", {.rsv = 4});
+      client_fragment(codes::text, "a") + client_frame(codes::continuation, "b", {.rsv = 4});
   EXPECT_THAT(decode_every_way(bytes), ElementsAre(fault_event(1002)));
 }
 
 TEST(FrameDecoderTest, ANonMinimalLengthIsAProtocolError) {
   const auto form = test::length_form::sixty_four_bits;
-  EXPECT_THAT(decode_every_way(client_frame(opcode::text, "x", {.length = form})),
+  EXPECT_THAT(decode_every_way(client_frame(codes::text, "x", {.length = form})),
               ElementsAre(fault_event(1002)));
 }
 
 TEST(FrameDecoderTest, ALimitOfOneByteHolds) {
-  EXPECT_THAT(decode_every_way(client_frame(opcode::text, "x"), 1), ElementsAre(text_event("x")));
-  EXPECT_THAT(decode_every_way(client_frame(opcode::text, "xy"), 1),
-              ElementsAre(fault_event(1009)));
+  EXPECT_THAT(decode_every_way(client_frame(codes::text, "x"), 1), ElementsAre(text_event("x")));
+  EXPECT_THAT(decode_every_way(client_frame(codes::text, "xy"), 1), ElementsAre(fault_event(1009)));
 }
 
 TEST(FrameDecoderTest, GarbageNeverThrowsAndIsReadTheSameInAnyChunks) {

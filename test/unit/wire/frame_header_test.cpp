@@ -11,7 +11,7 @@
 namespace broadcast_hub::wire {
 namespace {
 
-namespace opcode = test::opcode;
+namespace codes = test::opcode;
 
 constexpr std::uint64_t any_room = std::numeric_limits<std::uint64_t>::max();
 
@@ -24,7 +24,7 @@ frame_header whole_header(const std::string& bytes) {
 }
 
 TEST(FrameHeaderTest, TakesItsStartFirstAndThenTheRestOfItselfOnly) {
-  const std::string bytes = test::client_frame(opcode::binary, std::string(300, 'x'));
+  const std::string bytes = test::client_frame(codes::binary, std::string(300, 'x'));
   frame_header header;
   EXPECT_FALSE(header.started());
   EXPECT_EQ(header.take(bytes.data(), bytes.size()), 2U);
@@ -37,7 +37,7 @@ TEST(FrameHeaderTest, TakesItsStartFirstAndThenTheRestOfItselfOnly) {
 }
 
 TEST(FrameHeaderTest, TakesBytesOneAtATime) {
-  const std::string bytes = test::client_frame_header(opcode::binary, 70'000);
+  const std::string bytes = test::client_frame_header(codes::binary, 70'000);
   frame_header header;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     EXPECT_FALSE(header.complete());
@@ -48,10 +48,10 @@ TEST(FrameHeaderTest, TakesBytesOneAtATime) {
 }
 
 TEST(FrameHeaderTest, ResetStartsTheNext) {
-  frame_header header = whole_header(test::client_frame_header(opcode::binary, 70'000));
+  frame_header header = whole_header(test::client_frame_header(codes::binary, 70'000));
   header.reset();
   EXPECT_FALSE(header.started());
-  const std::string next = test::client_frame_header(opcode::ping, 3);
+  const std::string next = test::client_frame_header(codes::ping, 3);
   header.take(next.data(), next.size());
   EXPECT_TRUE(header.control());
   EXPECT_FALSE(header.complete());
@@ -61,30 +61,30 @@ TEST(FrameHeaderTest, ReadsLengthsOfEveryForm) {
   for (const std::uint64_t size :
        {std::uint64_t{0}, std::uint64_t{125}, std::uint64_t{126}, std::uint64_t{0xffff},
         std::uint64_t{0x10000}, std::uint64_t{0x0123456789abcdef}}) {
-    EXPECT_EQ(whole_header(test::client_frame_header(opcode::text, size)).payload_size(), size);
+    EXPECT_EQ(whole_header(test::client_frame_header(codes::text, size)).payload_size(), size);
   }
 }
 
 TEST(FrameHeaderTest, NothingIsWrongWithACorrectHeader) {
-  const frame_header header = whole_header(test::client_frame_header(opcode::text, 1000));
+  const frame_header header = whole_header(test::client_frame_header(codes::text, 1000));
   EXPECT_FALSE(header.check_start(false, false));
   EXPECT_FALSE(header.check_length(1000));
 }
 
 TEST(FrameHeaderTest, TheRoomLeftIsTheMostThatMayCome) {
-  const frame_header header = whole_header(test::client_frame_header(opcode::text, 1000));
+  const frame_header header = whole_header(test::client_frame_header(codes::text, 1000));
   const auto fault = header.check_length(999);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, close_code::message_too_big);
 }
 
 TEST(FrameHeaderTest, ControlFramesNeedNoRoom) {
-  EXPECT_FALSE(whole_header(test::client_frame_header(opcode::ping, 125)).check_length(0));
+  EXPECT_FALSE(whole_header(test::client_frame_header(codes::ping, 125)).check_length(0));
 }
 
 TEST(FrameHeaderTest, TheFormOfALengthIsCheckedBeforeTheLimit) {
   const auto header = whole_header(
-      test::client_frame_header(opcode::text, 9, {.length = test::length_form::sixteen_bits}));
+      test::client_frame_header(codes::text, 9, {.length = test::length_form::sixteen_bits}));
   const auto fault = header.check_length(0);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, close_code::protocol_error);
@@ -106,13 +106,13 @@ TEST(FrameHeaderTest, LengthsMustHaveTheirShortestForm) {
   };
   for (const length_case& one : cases) {
     const auto header =
-        whole_header(test::client_frame_header(opcode::text, one.size, {.length = one.form}));
+        whole_header(test::client_frame_header(codes::text, one.size, {.length = one.form}));
     EXPECT_EQ(!header.check_length(any_room), one.minimal) << one.size;
   }
 }
 
 TEST(FrameHeaderTest, ALengthWithTheTopBitIsTooBigForAnyRoom) {
-  const auto fault = whole_header(test::client_frame_header(opcode::text, std::uint64_t{1} << 63U))
+  const auto fault = whole_header(test::client_frame_header(codes::text, std::uint64_t{1} << 63U))
                          .check_length(any_room);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, close_code::message_too_big);
@@ -128,31 +128,27 @@ struct start_case {
 
 TEST(FrameHeaderTest, ChecksItsFirstTwoBytes) {
   const start_case cases[] = {
-      {"text", opcode::text, {}, false, true},
-      {"binary", opcode::binary, {}, false, true},
-      {"first fragment", opcode::text, {.fin = false}, false, true},
-      {"continuation", opcode::continuation, {}, true, true},
-      {"middle fragment", opcode::continuation, {.fin = false}, true, true},
-      {"ping", opcode::ping, {}, false, true},
-      {"ping between fragments", opcode::ping, {}, true, true},
-      {"close between fragments", opcode::close, {}, true, true},
-      {"no mask", opcode::text, {.masked = false}, false, false},
-      {"ping without mask", opcode::ping, {.masked = false}, false, false},
-      {"first reserved bit", opcode::text, {.rsv = 4}, false, false},
-      {"second reserved bit", opcode::text, {.rsv = 2}, false, false},
-      {"third reserved bit", opcode::text, {.rsv = 1}, false, false},
+      {"text", codes::text, {}, false, true},
+      {"binary", codes::binary, {}, false, true},
+      {"first fragment", codes::text, {.fin = false}, false, true},
+      {"continuation", codes::continuation, {}, true, true},
+      {"middle fragment", codes::continuation, {.fin = false}, true, true},
+      {"ping", codes::ping, {}, false, true},
+      {"ping between fragments", codes::ping, {}, true, true},
+      {"close between fragments", codes::close, {}, true, true},
+      {"no mask", codes::text, {.masked = false}, false, false},
+      {"ping without mask", codes::ping, {.masked = false}, false, false},
+      {"first reserved bit", codes::text, {.rsv = 4}, false, false},
+      {"second reserved bit", codes::text, {.rsv = 2}, false, false},
+      {"third reserved bit", codes::text, {.rsv = 1}, false, false},
       {"reserved data opcode", 0x3, {}, false, false},
       {"reserved control opcode", 0xb, {}, false, false},
-      {"continuation of nothing", opcode::continuation, {}, false, false},
-      {"text among fragments", opcode::text, {}, true, false},
-      {"binary among fragments", opcode::binary, {}, true, false},
-      {"fragmented ping", opcode::ping, {.fin = false}, false, false},
-      {"long ping", opcode::ping, {.length = test::length_form::sixteen_bits}, false, false},
-      {"very long ping",
-       opcode::ping,
-       {.length = test::length_form::sixty_four_bits},
-       false,
-       false},
+      {"continuation of nothing", codes::continuation, {}, false, false},
+      {"text among fragments", codes::text, {}, true, false},
+      {"binary among fragments", codes::binary, {}, true, false},
+      {"fragmented ping", codes::ping, {.fin = false}, false, false},
+      {"long ping", codes::ping, {.length = test::length_form::sixteen_bits}, false, false},
+      {"very long ping", codes::ping, {.length = test::length_form::sixty_four_bits}, false, false},
   };
   for (const start_case& one : cases) {
     const auto header = whole_header(test::client_frame_header(one.code, 5, one.options));

@@ -1,0 +1,81 @@
+// A native client: it shows what is said on the topic "chat", says what you type, and survives
+// whatever happens to its connection.
+//
+// Try it: run it several times, and in between once with an argument, "hub", which is the hub they
+// connect to. End the hub and start it again while they run.
+
+#include <broadcast_hub/client.hpp>
+#include <broadcast_hub/hub.hpp>
+
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+void serve() {
+  broadcast_hub::hub_options options;
+  options.topics.defaults.history.max_publications = 100;
+  options.topics.defaults.allow_client_publish = true;
+  broadcast_hub::hub hub(options);
+  hub.listen(8081);
+  hub.run();
+}
+
+void say(std::string_view text) {
+  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void show_state(const broadcast_hub::client_state_event& event) {
+  using state = broadcast_hub::client_state;
+  // [region state]
+  if (event.state == state::waiting)
+    say("No connection (" + event.reason + "); the next attempt is in " +
+        std::to_string(event.retry_in.count()) + " ms.");
+  if (event.state == state::closed)
+    say("Closed: " + event.reason);
+  // [endregion state]
+}
+
+void chat() {
+  // [region connect]
+  broadcast_hub::client_options options;
+  options.url = "ws://localhost:8081/";
+  broadcast_hub::client client(options);
+  client.on_state(show_state);
+  // [endregion connect]
+
+  // [region subscribe]
+  client.on_subscribed([](const broadcast_hub::client_subscribed_event& event) {
+    if (!event.recovered)
+      say("(new here, or something was missed)");
+  });
+  broadcast_hub::subscribe_options from;
+  from.last = 10;  // begin with up to ten past publications
+  client.subscribe("chat", from,
+                   [](const broadcast_hub::client_publication& what) { say(what.payload); });
+  client.start();
+  // [endregion subscribe]
+
+  for (std::string line; std::getline(std::cin, line);) {
+    // [region publish]
+    const auto done = [](const broadcast_hub::client_publish_result& result) {
+      if (!result)
+        say("Not published: " + result.reason);
+    };
+    const auto kind = broadcast_hub::message_kind::text;
+    if (const auto error = client.publish("chat", line, kind, done))
+      say("Not published: " + error.message());
+    // [endregion publish]
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "hub")
+    serve();
+  else
+    chat();
+}

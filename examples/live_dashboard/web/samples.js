@@ -1,0 +1,52 @@
+// The samples of the last minute, without holes, and what became of those that were missed.
+
+const KEPT = 240;
+
+const REASONS = {
+  epoch: "the server has started anew",
+  gap: "the server's history does not go back that far",
+  limit: "they are too many to be sent again",
+};
+
+export class Samples {
+  rows = []; // { offset, at, prices }, the oldest first
+
+  #client;
+  #onchange;
+  #ontold;
+  #subscription;
+
+  /** `onchange` when there are other rows, `ontold` with a sentence about what was missed. */
+  constructor(client, onchange, ontold) {
+    this.#client = client;
+    this.#onchange = onchange;
+    this.#ontold = ontold;
+    this.#subscription = client.subscribe("samples", {
+      last: KEPT,
+      onpublication: ({ data, offset }) => this.#put([...this.rows, { offset, ...data }]),
+      onsubscribed: (event) => this.#begin(event).catch(() => {}), // begins again when it is back
+    });
+  }
+
+  async #begin({ recovered, why, offset }) {
+    if (why === "first") return; // those of the last minute follow by themselves
+    const before = this.rows.at(-1)?.offset ?? 0;
+    if (!recovered) this.rows = [];
+    const { items, offset: newest } = await this.#client.history("samples", { limit: KEPT });
+    if (recovered) {
+      this.#ontold(`All ${newest - before} samples that were missed have been recovered.`);
+      return;
+    }
+    const loaded = items
+      .filter((item) => item.offset <= offset)
+      .map((item) => ({ offset: item.offset, ...item.data }));
+    this.#put([...loaded, ...this.rows]);
+    const found = `Samples in its history: ${loaded.length}.`;
+    this.#ontold(`Not recovered: ${REASONS[why] ?? why}. ${found}`);
+  }
+
+  #put(rows) {
+    this.rows = rows.slice(-KEPT);
+    this.#onchange();
+  }
+}

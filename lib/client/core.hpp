@@ -1,0 +1,127 @@
+#pragma once
+
+#include "base/logger.hpp"
+#include "base/mutex.hpp"
+#include "base/random.hpp"
+#include "client/link.hpp"
+#include "client/session.hpp"
+#include "net/alarm.hpp"
+#include "net/loop.hpp"
+#include "net/outgoing.hpp"
+
+#include <broadcast_hub/client.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+namespace broadcast_hub {
+
+struct client_handlers {
+  client_state_handler on_state;
+  client_publication_handler on_publication;
+  client_subscribed_handler on_subscribed;
+  client_unsubscribed_handler on_unsubscribed;
+  client_message_handler on_message;
+};
+
+/// What is behind `client`: brings the session, the link and the socket together. Whatever is asked
+/// for is posted to the loop, also by handlers, so that the session is never called inside itself.
+/// The loop is a member, so what is posted never outlives the core.
+class client_core final : private session_output,
+                          private link_events,
+                          private net::outgoing_events {
+ public:
+  explicit client_core(client_options options);
+  ~client_core();
+
+  /// Errors: throws `std::logic_error` that names the method once it has been started.
+  client_handlers& handlers_before_start(const char* method);
+
+  void start();
+  void run();
+  std::size_t poll();
+  void stop();
+
+  std::error_code subscribe(std::string_view topic, subscribe_options options,
+                            client_publication_handler own);
+  std::error_code unsubscribe(std::string_view topic);
+  std::error_code publish(std::string_view topic, std::string_view payload, message_kind kind,
+                          client_publish_handler done);
+  std::error_code send(std::string_view payload, message_kind kind);
+  client_state state() const noexcept { return state_; }
+
+ private:
+  enum class mode : unsigned char { fresh, own_thread, callers_thread, polled };
+
+  template <typename Work>
+  void post(Work work);
+  void choose(mode chosen, const char* method);
+  void begin();
+  void serve();
+  void close_doors();
+  bool closing() const;
+  void after_turn();
+  template <typename Handler, typename... Arguments>
+  void call(const char* name, const Handler& handler, const Arguments&... arguments) noexcept;
+  std::error_code check_payload(std::string_view payload, message_kind kind) const;
+
+  // session_output
+  void connect() override;
+  void disconnect(close_code code, std::string_view reason) override;
+  void send(std::string_view frame) override;
+  void on_state(const client_state_event& event) override;
+  void on_publication(const client_publication& what,
+                      const client_publication_handler* own) override;
+  void on_subscribed(const client_subscribed_event& event) override;
+  void on_unsubscribed(const client_unsubscribed_event& event) override;
+  void on_message(const message& what) override;
+  void on_published(const client_publish_handler& handler,
+                    const client_publish_result& result) override;
+
+  // link_events
+  void on_link_text(std::string_view text) override;
+  void on_link_binary() override;
+  void on_link_bytes(std::string_view bytes) override;
+
+  // net::outgoing_events
+  void on_connected() override;
+  void on_bytes(char* data, std::size_t size) override;
+  void on_ended(std::error_code error) override;
+
+  // Constant after construction, handlers after the start.
+  const client_options options_;
+  wire::websocket_url url_;
+  const logger log_;
+  const random_source random_;
+  client_handlers handlers_;
+
+  std::atomic<mode> mode_{mode::fresh};
+  std::atomic<client_state> state_{client_state::connecting};
+  std::atomic<bool> done_{false};             // `serve` has returned
+  std::atomic<std::size_t> unanswered_{0};    // publications
+  std::atomic<std::size_t> posted_bytes_{0};  // of `send`, on their way to the loop
+  std::atomic<std::size_t> queued_bytes_{0};  // of the socket
+
+  net::loop loop_;
+
+  // They belong to the loop's thread.
+  client_session session_;
+  std::optional<client_link> link_;
+  net::outgoing socket_;
+  net::alarm alarm_;
+
+  // What is posted under it while it is not closing is carried out.
+  mutable mutex closing_mutex_;
+  bool closing_ BROADCAST_HUB_GUARDED_BY(closing_mutex_) = false;
+
+  mutex join_mutex_;
+  std::thread thread_ BROADCAST_HUB_GUARDED_BY(join_mutex_);
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,106 @@
+// What the session, the link and the socket of a client tell each other.
+
+#include "base/text.hpp"
+#include "client/core.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace broadcast_hub {
+
+template <typename Handler, typename... Arguments>
+void client_core::call(const char* name, const Handler& handler,
+                       const Arguments&... arguments) noexcept {
+  if (!handler)
+    return;
+  try {
+    handler(arguments...);
+  } catch (const std::exception& fault) {
+    log_.log(log_level::error, name, " threw: ", printable(fault.what()));
+  } catch (...) {
+    log_.log(log_level::error, name, " threw something");
+  }
+}
+
+void client_core::connect() {
+  link_.emplace(url_, options_.max_message_bytes, random_, static_cast<link_events&>(*this));
+  socket_.connect(url_.host, url_.port);
+}
+
+void client_core::disconnect(close_code code, std::string_view reason) {
+  if (link_ && link_->open())
+    link_->send_close(code, reason);
+  socket_.close();
+  link_.reset();
+}
+
+void client_core::send(std::string_view frame) {
+  link_->send_text(frame);
+}
+
+void client_core::on_state(const client_state_event& event) {
+  state_ = event.state;
+  if (event.state == client_state::closed) {
+    close_doors();
+    loop_.post([this] { loop_.stop(); });
+  }
+  call("on_state", handlers_.on_state, event);
+}
+
+void client_core::on_publication(const client_publication& what,
+                                 const client_publication_handler* own) {
+  call("on_publication", own != nullptr ? *own : handlers_.on_publication, what);
+}
+
+void client_core::on_subscribed(const client_subscribed_event& event) {
+  call("on_subscribed", handlers_.on_subscribed, event);
+}
+
+void client_core::on_unsubscribed(const client_unsubscribed_event& event) {
+  call("on_unsubscribed", handlers_.on_unsubscribed, event);
+}
+
+void client_core::on_message(const message& what) {
+  call("on_message", handlers_.on_message, what);
+}
+
+void client_core::on_published(const client_publish_handler& handler,
+                               const client_publish_result& result) {
+  --unanswered_;
+  call("the handler of publish", handler, result);
+}
+
+void client_core::on_link_text(std::string_view text) {
+  session_.on_text(text, clock::now());
+}
+
+void client_core::on_link_binary() {
+  log_.log(log_level::warn, "the server sent a binary message, which is no frame");
+}
+
+void client_core::on_link_bytes(std::string_view bytes) {
+  socket_.send(bytes);
+}
+
+void client_core::on_connected() {
+  link_->begin();
+  after_turn();
+}
+
+void client_core::on_bytes(char* data, std::size_t size) {
+  if (const auto ended = link_->take(data, size)) {
+    socket_.close();
+    link_.reset();
+    session_.on_lost(ended->code, ended->reason, clock::now());
+  }
+  after_turn();
+}
+
+void client_core::on_ended(std::error_code error) {
+  link_.reset();
+  session_.on_lost(close_code::abnormal,
+                   error ? error.message() : "the server ended the connection", clock::now());
+  after_turn();
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,230 @@
+#include "client/session.hpp"
+
+#include "base/text.hpp"
+#include "protocol/command_frame.hpp"
+#include "protocol/error_code.hpp"
+#include "protocol/server_frame.hpp"
+#include "topic/name.hpp"
+
+#include <broadcast_hub/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace broadcast_hub {
+namespace {
+
+constexpr auto silence_after_ping = std::chrono::seconds(10);
+
+std::string random_key(const random_source& random) {
+  std::string key;
+  for (int i = 0; i < 3; ++i)
+    key += protocol::to_text(random());
+  return key + ".";
+}
+
+client_publish_result failed_result(errc error) {
+  client_publish_result result;
+  result.error = error;
+  return result;
+}
+
+}  // namespace
+
+client_session::client_session(const session_options& options, random_source random,
+                               const logger& log, session_output& output)
+    : options_(options),
+      random_(std::move(random)),
+      log_(log),
+      output_(output),
+      key_start_(random_key(random_)) {
+  retries_.set_bounds(options.retry_min, options.retry_max);
+}
+
+void client_session::start(time_point now) {
+  connect(now);
+}
+
+void client_session::stop() {
+  if (state_ != client_state::closed)
+    end(close_code::normal, "closed by the application");
+}
+
+void client_session::connect(time_point now) {
+  state_ = client_state::connecting;
+  due_ = now + bounded(options_.connect_timeout);
+  output_.on_state({state_, close_code::normal, {}, {}});
+  output_.connect();
+}
+
+void client_session::on_lost(close_code code, std::string_view reason, time_point now) {
+  if (state_ == client_state::connecting || state_ == client_state::open)
+    lose(code, reason, now);
+}
+
+void client_session::lose(close_code code, std::string_view reason, time_point now) {
+  if (!comes_back_after(code)) {
+    end(code, reason);
+    return;
+  }
+  leave_connection();
+  state_ = client_state::waiting;
+  const auto wait = retries_.next(random_);
+  due_ = now + wait;
+  log_.log(log_level::info, "connection lost (", static_cast<int>(code), " ", printable(reason),
+           "); comes back in ", wait.count(), " ms");
+  output_.on_state({state_, code, std::string(reason), wait});
+}
+
+void client_session::end(close_code code, std::string_view reason) {
+  output_.disconnect(close_code::normal, {});
+  leave_connection();
+  state_ = client_state::closed;
+  log_.log(log_level::info, "closed (", static_cast<int>(code), " ", printable(reason), ")");
+  subscriptions_.clear();
+  patterns_.clear();
+  for (const auto& [id, waiting] : std::exchange(publications_, {}))
+    output_.on_published(waiting.handler, failed_result(errc::client_closed));
+  output_.on_state({state_, code, std::string(reason), {}});
+}
+
+void client_session::leave_connection() {
+  due_.reset();
+  asked_later_.clear();
+  for (auto& [name, each] : subscriptions_)
+    each.topic.on_lost();
+}
+
+std::optional<time_point> client_session::next_due() const {
+  if (asked_later_.empty())
+    return due_;
+  const time_point first = asked_later_.begin()->first;
+  return due_ ? std::min(*due_, first) : first;
+}
+
+void client_session::on_time(time_point now) {
+  if (due_ && now >= *due_) {
+    if (state_ == client_state::waiting) {
+      connect(now);
+      return;
+    }
+    const bool open = state_ == client_state::open;
+    const std::string_view reason =
+        open ? "nothing was heard of the server for too long" : "no session within the timeout";
+    output_.disconnect(close_code::normal, reason);
+    lose(close_code::abnormal, reason, now);
+    return;
+  }
+  ask_again(now);
+}
+
+void client_session::ask_again(time_point now) {
+  std::vector<subscription_map::value_type*> those;
+  while (!asked_later_.empty() && asked_later_.begin()->first <= now) {
+    const auto found = subscriptions_.find(asked_later_.begin()->second);
+    // It may have ended, or been asked for meanwhile.
+    if (found != subscriptions_.end() && found->second.topic.asked() == 0 &&
+        std::find(those.begin(), those.end(), &*found) == those.end())
+      those.push_back(&*found);
+    asked_later_.erase(asked_later_.begin());
+  }
+  ask(those);
+}
+
+void client_session::hear(time_point now) {
+  if (state_ != client_state::open)
+    return;
+  due_.reset();
+  if (ping_.count() != 0)
+    due_ = now + ping_ + silence_after_ping;
+}
+
+void client_session::on_text(std::string_view frame, time_point now) {
+  hear(now);
+  const auto read = reader_.read(frame);
+  if (const auto* fault = std::get_if<protocol::server_fault>(&read)) {
+    log_.log(log_level::warn, "the server sent what is no frame: ", fault->reason);
+    return;
+  }
+  std::visit([&](const auto& said) { handle(said, now); }, std::get<protocol::server_says>(read));
+}
+
+void client_session::handle(const protocol::ping_said& /*said*/, time_point /*now*/) {
+  output_.send(protocol::pong_text);
+}
+
+void client_session::handle(const protocol::hello_said& said, time_point now) {
+  if (state_ != client_state::connecting)
+    return;
+  state_ = client_state::open;
+  ping_ = said.ping;
+  if (said.retry_max.count() != 0)
+    retries_.set_bounds(said.retry_min, said.retry_max);
+  retries_.on_session();
+  hear(now);
+  log_.log(log_level::info, "connected as ", printable(said.client_id));
+  output_.on_state({state_, close_code::normal, {}, {}});
+  resume();
+}
+
+void client_session::handle(const protocol::bye_said& said, time_point /*now*/) {
+  retries_.on_bye(said.earliest, said.latest);
+}
+
+void client_session::handle(const protocol::ok_said& said, time_point /*now*/) {
+  auto found = publications_.extract(said.id);
+  if (!found)
+    return;
+  client_publish_result result;
+  result.position = said.at.value_or(topic_position{});
+  output_.on_published(found.mapped().handler, result);
+}
+
+void client_session::handle(const protocol::message_said& said, time_point /*now*/) {
+  output_.on_message({said.data.bytes, said.data.kind});
+}
+
+void client_session::handle(const protocol::failure_said& said, time_point now) {
+  if (said.id == 0) {
+    log_.log(log_level::warn, "the server refused a frame: ", said.code, " ",
+             printable(said.reason));
+    return;
+  }
+  if (auto found = publications_.extract(said.id)) {
+    client_publish_result result = failed_result(errc::refused);
+    result.code = static_cast<unsigned>(said.code);
+    result.reason = said.reason;
+    result.retry_after = said.retry_after;
+    output_.on_published(found.mapped().handler, result);
+    return;
+  }
+  // All of a `sub`, or one topic of it.
+  std::vector<std::string> names;
+  for (const auto& [name, each] : subscriptions_) {
+    if (each.topic.asked() == said.id && (said.topic.empty() || said.topic == name))
+      names.push_back(name);
+  }
+  for (const std::string& name : names)
+    refuse(*subscriptions_.find(name), said, now);
+}
+
+void client_session::publish(std::string_view topic, message_kind kind, std::string_view payload,
+                             client_publish_handler handler) {
+  if (state_ == client_state::closed) {
+    output_.on_published(handler, failed_result(errc::client_closed));
+    return;
+  }
+  const std::uint64_t id = ++last_id_;
+  pending_publication made{protocol::write_publish(id, topic, kind, payload, join(key_start_, id)),
+                           std::move(handler)};
+  if (state_ == client_state::open)
+    output_.send(made.frame);
+  publications_.emplace(id, std::move(made));
+}
+
+void client_session::send(message_kind kind, std::string_view payload) {
+  if (state_ == client_state::open)
+    output_.send(protocol::write_message(kind, payload));
+}
+
+}  // namespace broadcast_hub

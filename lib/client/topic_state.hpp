@@ -1,0 +1,64 @@
+#pragma once
+
+#include "protocol/server_frame_reader.hpp"
+
+#include <broadcast_hub/client_events.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace broadcast_hub {
+
+/// What a client knows of one topic or pattern that it wants to hear: rules 1, 2 and 5 of
+/// docs/reference/protocol.md.
+class topic_state {
+ public:
+  topic_state(std::string_view name, std::optional<topic_position> since, std::size_t last);
+
+  bool is_pattern() const noexcept { return pattern_; }
+
+  /// The position that has been reached; nothing before the first answer, and for patterns.
+  const std::optional<topic_position>& position() const noexcept { return position_; }
+
+  /// Past publications to ask for, when there is no position.
+  std::size_t last() const noexcept { return position_ ? 0 : last_; }
+
+  /// A `sub` is sent under that id: until its answer comes, publications are ignored.
+  void on_asked(std::uint64_t id) noexcept;
+
+  /// The connection is lost, and with it the answer.
+  void on_lost() noexcept { asked_ = 0; }
+
+  /// 0: no answer is awaited.
+  std::uint64_t asked() const noexcept { return asked_; }
+
+  /// The answer has come. Returns what the application is told.
+  client_subscribed_event on_subscribed(const protocol::subscribed_said& said);
+
+  enum class verdict {
+    deliver,
+    ignore,  ///< it was there before, or comes again
+    gap      ///< some in front of it are missing: `sub` must be sent again
+  };
+  verdict on_publication(std::uint64_t offset) noexcept;
+
+  /// The same for whoever hears the topic through a pattern, too: he gets what is live, at once.
+  bool is_new_for_patterns(std::uint64_t offset) noexcept;
+
+  unsigned refusals = 0;  ///< in a row
+
+ private:
+  std::string name_;
+  bool pattern_;
+  std::optional<topic_position> position_;
+  std::size_t last_;
+  std::uint64_t asked_ = 0;
+  bool was_subscribed_ = false;
+  bool latest_ = false;
+  std::uint64_t seen_by_patterns_ = 0;
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,354 @@
+#include "hub/client_commands.hpp"
+
+#include "base/text.hpp"
+#include "hub/hub_core.hpp"
+#include "hub/peer_log.hpp"
+#include "protocol/presence_frame.hpp"
+#include "topic/name.hpp"
+#include "wire/frame_encoder.hpp"
+
+#include <broadcast_hub/version.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+#include <variant>
+
+namespace broadcast_hub {
+namespace {
+
+using protocol::error_code;
+
+error_code code_of(std::error_code error) {
+  if (error == errc::already_subscribed)
+    return error_code::already_subscribed;
+  if (error == errc::not_subscribed)
+    return error_code::not_subscribed;
+  if (error == errc::too_many_topics || error == errc::too_many_subscriptions)
+    return error_code::limit_exceeded;
+  if (error == errc::message_too_big)
+    return error_code::payload_too_large;
+  if (error == errc::overloaded)
+    return error_code::too_many_requests;
+  return error == errc::invalid_topic ? error_code::malformed : error_code::internal;
+}
+
+/// What an answer takes at most besides what was asked for.
+constexpr std::size_t answer_room = 1024;
+
+constexpr std::string_view no_presence = "presence is not enabled on this topic";
+
+constexpr std::chrono::milliseconds retry_when_overloaded{1000};
+
+}  // namespace
+
+client_commands::client_commands(hub_core& hub, std::size_t shards)
+    : hub_(hub), decoders_(shards) {}
+
+void client_commands::greet(net::connection& peer) {
+  const hub_options& options = hub_.options();
+  const std::string client = hub_.presence().id_of(peer);
+  protocol::hello hello;
+  hello.client_id = client;
+  hello.ping = options.heartbeat.ping_after;
+  hello.retry_min = options.protocol.retry_min;
+  hello.retry_max = options.protocol.retry_max;
+  hello.version = BROADCAST_HUB_VERSION;
+  send(peer, protocol::write_hello(hello));
+}
+
+void client_commands::say_goodbye(net::connection& peer) {
+  send(peer,
+       protocol::write_bye(std::chrono::milliseconds(0), hub_.options().protocol.comeback_within));
+}
+
+void client_commands::subscribe_first(net::connection& peer,
+                                      const std::vector<std::string>& topics) {
+  for (const std::string& topic : topics) {
+    const bool valid = topic::is_valid_name(topic) || topic::is_valid_pattern(topic);
+    const std::error_code error =
+        valid ? hub_.subscribe(peer, topic) : make_error_code(errc::invalid_topic);
+    if (error) {
+      log_peer(hub_.log(), log_level::error, peer, "on_upgrade subscribes it to \"",
+               printable(topic), "\": ", error.message());
+    }
+  }
+}
+
+std::error_code client_commands::subscribe_unasked(net::connection& peer,
+                                                   const std::string& topic) {
+  protocol::subscribe_command::entry wanted;
+  wanted.topic = topic;
+  try {
+    return topic::is_valid_pattern(topic) ? subscribe_to_pattern(peer, 0, topic)
+                                          : subscribe_to_name(peer, 0, wanted);
+  } catch (const std::bad_alloc&) {
+    // It may be subscribed and not know it.
+    peer.fail(close_code::internal_error, "out of memory");
+    throw;
+  }
+}
+
+void client_commands::tell_unsubscribed(net::connection& peer, std::string_view topic) {
+  constexpr unsigned for_good = 2600;
+  send(peer, protocol::write_unsubscribed(topic, for_good, "ended by the application"));
+}
+
+void client_commands::handle(net::connection& peer, const message& frame) {
+  if (frame.kind != message_kind::text)
+    return on_fault(peer, {0, error_code::malformed, "a binary frame; frames are JSON text"});
+  auto decoded = decoders_[peer.id().shard].decode(frame.payload);
+  if (const auto* fault = std::get_if<protocol::command_fault>(&decoded))
+    return on_fault(peer, *fault);
+  hub_.count_of(peer).commands.add();
+  const auto& command = std::get<protocol::command>(decoded);
+  std::visit([&](const auto& what) { run(peer, command.id, what); }, command.what);
+}
+
+void client_commands::on_fault(net::connection& peer, const protocol::command_fault& fault) {
+  hub_.count_of(peer).command_faults.add();
+  log_peer(hub_.log(), log_level::debug, peer, "sent no command: ", escaped{fault.reason});
+  if (peer.count_fault(clock::now()) > hub_.options().protocol.max_faults_per_minute)
+    return peer.fail(close_code::policy_violation, "too many malformed frames");
+  send(peer, protocol::write_failed({fault.id, {}, fault.code, fault.reason}));
+}
+
+void client_commands::run(net::connection&, id, const protocol::pong_command&) {}
+
+void client_commands::run(net::connection& peer, id of,
+                          const protocol::subscribe_command& command) {
+  for (const auto& wanted : command.topics) {
+    if (!peer.is_open())
+      return;
+    subscribe(peer, of, wanted);
+  }
+}
+
+void client_commands::subscribe(net::connection& peer, id of,
+                                const protocol::subscribe_command::entry& wanted) {
+  const bool pattern = topic::is_valid_pattern(wanted.topic);
+  if (!pattern && !topic::is_valid_name(wanted.topic))
+    return refuse(peer, of, wanted.topic, errc::invalid_topic);
+  if (pattern && (wanted.since || wanted.last > 0 || wanted.presence))
+    return refuse(peer, {of, wanted.topic, error_code::malformed,
+                         "a pattern has no \"e\", \"o\", \"last\" or \"presence\""});
+  const auto answer = ask(peer, "on_subscribe", hub_.handlers().on_subscribe,
+                          subscribe_event{wanted.topic, wanted.presence});
+  if (answer && !answer->allowed)
+    return refuse(peer, {of, wanted.topic, error_code::permission_denied, answer->reason});
+  if (wanted.presence && !may_watch(peer, of, wanted.topic))
+    return;
+  const std::error_code error =
+      pattern ? subscribe_to_pattern(peer, of, wanted.topic) : subscribe_to_name(peer, of, wanted);
+  if (error)
+    refuse(peer, of, wanted.topic, error);
+}
+
+std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id of,
+                                                      const std::string& pattern) {
+  if (const std::error_code error = peer.subscribe(pattern))
+    return error;
+  protocol::subscribed said;
+  said.id = of;
+  said.topic = pattern;
+  said.pattern = true;
+  send(peer, protocol::write_subscribed(said));
+  return {};
+}
+
+std::error_code client_commands::subscribe_to_name(
+    net::connection& peer, id of, const protocol::subscribe_command::entry& wanted) {
+  // If it was subscribed it has missed something, and begins again.
+  const bool begins_again = wanted.since && !peer.unsubscribe(wanted.topic);
+  const net::connection::subscribed made = peer.subscribe_at(wanted.topic);
+  if (made.error) {
+    if (begins_again) {
+      hub_.presence().leave(peer, wanted.topic);
+      constexpr unsigned try_again = 2500;
+      send(peer, protocol::write_unsubscribed(wanted.topic, try_again, made.error.message()));
+    }
+    return made.error;
+  }
+  hub_.presence().join(peer, wanted.topic);
+  if (wanted.presence)
+    hub_.presence().watch(peer, wanted.topic);
+  replay past = replay_for(peer, wanted, made.at);
+  protocol::subscribed said;
+  said.id = of;
+  said.topic = wanted.topic;
+  said.reached = {made.at.in->epoch(), made.at.offset};
+  said.asked = wanted.since.has_value();
+  said.why = past.why;
+  said.replayed = past.stored.units;
+  said.latest = made.at.in->options().slow_consumers == slow_consumer_policy::latest;
+  net::counters& count = hub_.count_of(peer);
+  if (said.asked)
+    (past.why == protocol::no_recovery::none ? count.recovered : count.not_recovered).add();
+  count.replayed.add(past.stored.units);
+  log_peer(hub_.log(), log_level::debug, peer, "subscribed to ", wanted.topic, " at offset ",
+           made.at.offset, ", ", past.stored.units, " sent again");
+  peer.answer_at_line(
+      session::share(wire::make_frame(wire::opcode::text, protocol::write_subscribed(said))),
+      std::move(past.stored.pieces));
+  return {};
+}
+
+client_commands::replay client_commands::replay_for(
+    net::connection& peer, const protocol::subscribe_command::entry& wanted,
+    const topic::reader::standing& at) {
+  using protocol::no_recovery;
+  const time_point now = clock::now();
+  const std::size_t most = peer.session().room_for_stored();
+  if (!wanted.since)
+    return {no_recovery::none, at.in->stored_before(at.offset, wanted.last, most, now)};
+  if (wanted.since->epoch != at.in->epoch())
+    return {no_recovery::epoch, {}};
+  topic::topic::stored stored = at.in->stored_between(wanted.since->offset, at.offset, most, now);
+  if (!stored.complete)
+    return {no_recovery::gap, {}};
+  if (stored.too_much)
+    return {no_recovery::limit, {}};
+  return {no_recovery::none, std::move(stored)};
+}
+
+void client_commands::run(net::connection& peer, id of,
+                          const protocol::unsubscribe_command& command) {
+  bool failed = false;
+  for (const std::string& topic : command.topics) {
+    if (const std::error_code error = peer.unsubscribe(topic)) {
+      refuse(peer, of, topic, error);
+      failed = true;
+    } else {
+      hub_.presence().leave(peer, topic);
+    }
+  }
+  if (!failed && of != 0)
+    send(peer, protocol::write_ok(of));
+}
+
+void client_commands::run(net::connection& peer, id of, const protocol::publish_command& command) {
+  if (!topic::is_valid_name(command.topic))
+    return refuse(peer, of, {}, errc::invalid_topic);
+  if (!hub_.topics().options_for(command.topic).allow_client_publish)
+    return refuse(peer,
+                  {of, {}, error_code::permission_denied, "clients may not publish on this topic"});
+  const auto answer = ask(peer, "on_publish", hub_.handlers().on_publish,
+                          publish_event{command.topic, command.data.bytes, command.data.kind});
+  if (answer && !answer->allowed)
+    return refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
+  const publish_result result =
+      hub_.publish(command.topic, command.data.bytes, command.data.kind, command.key);
+  if (result.error)
+    return refuse(peer, of, {}, result.error);
+  if (of != 0)
+    send(peer, protocol::write_published(of, {result.epoch, result.offset}));
+}
+
+void client_commands::run(net::connection& peer, id of, const protocol::history_command& command) {
+  if (!topic::is_valid_name(command.topic))
+    return refuse(peer, of, {}, errc::invalid_topic);
+  const auto answer =
+      ask(peer, "on_history", hub_.handlers().on_history, history_event{command.topic});
+  if (!may_read(peer, of, answer, command.topic))
+    return;
+  const history_result now = hub_.history(command.topic, 0, 0);
+  const bool same_life = command.since && command.since->epoch == now.epoch;
+  const std::uint64_t since = same_life ? command.since->offset : 0;
+  // Their frames are longer than what the answer has of them.
+  const std::size_t fit = hub_.count_stored(command.topic, since, peer.session().room_for_stored());
+  if (fit == 0 && !hub_.history(command.topic, since, 1).publications.empty()) {
+    return refuse(peer, {of,
+                         {},
+                         error_code::limit_exceeded,
+                         "the next publication is longer than what may be queued for a client"});
+  }
+  const history_result found = hub_.history(command.topic, since, std::min(fit, command.limit));
+  std::vector<protocol::past_item> items;
+  for (const past_publication& each : found.publications)
+    items.push_back({each.offset, {each.kind, each.payload}});
+  if (of != 0)
+    send(peer, protocol::write_history(of, {found.epoch, found.newest_offset}, items));
+}
+
+void client_commands::run(net::connection& peer, id of, const protocol::presence_command& command) {
+  if (!topic::is_valid_name(command.topic))
+    return refuse(peer, of, {}, errc::invalid_topic);
+  if (!hub_.presence().enabled_on(command.topic))
+    return refuse(peer, {of, {}, error_code::permission_denied, no_presence});
+  const auto answer =
+      ask(peer, "on_presence", hub_.handlers().on_presence, presence_event{command.topic});
+  if (!may_read(peer, of, answer, command.topic) || of == 0)
+    return;
+  const presence_board::snapshot seen = hub_.presence().look(command.topic);
+  const std::string text =
+      protocol::write_presence(of, presence_board::as_written(seen.clients), seen.count);
+  const bool fits = peer.session().has_room_for(text.size() + answer_room);
+  send(peer, fits ? text : protocol::write_presence(of, {}, seen.count));
+}
+
+bool client_commands::may_watch(net::connection& peer, id of, const std::string& topic) {
+  if (!hub_.presence().enabled_on(topic)) {
+    refuse(peer, {of, topic, error_code::permission_denied, no_presence});
+    return false;
+  }
+  const auto answer = ask(peer, "on_presence", hub_.handlers().on_presence, presence_event{topic});
+  if (answer && !answer->allowed)
+    refuse(peer, {of, topic, error_code::permission_denied, answer->reason});
+  return !answer || answer->allowed;
+}
+
+void client_commands::run(net::connection& peer, id, const protocol::message_command& command) {
+  hub_.hand_over(peer, {command.data.bytes, command.data.kind});
+}
+
+bool client_commands::may_read(net::connection& peer, id of,
+                               const std::optional<command_reply>& answer,
+                               const std::string& topic) {
+  if (answer) {
+    if (!answer->allowed)
+      refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
+    return answer->allowed;
+  }
+  const bool subscribed = peer.session().out().subscribed_to(topic);
+  if (!subscribed)
+    refuse(peer, of, {}, errc::not_subscribed);
+  return subscribed;
+}
+
+template <typename Handler, typename Event>
+std::optional<command_reply> client_commands::ask(net::connection& peer, const char* name,
+                                                  const Handler& handler, const Event& event) {
+  if (!handler)
+    return std::nullopt;
+  command_reply answer = command_reply::deny();
+  hub_.guarded(peer, name, [&] { answer = handler(hub_.handle(peer), event); });
+  return answer;
+}
+
+void client_commands::refuse(net::connection& peer, id of, std::string_view topic,
+                             std::error_code error) {
+  protocol::failed said{of, topic, code_of(error), {}};
+  const std::string reason = error.message();
+  said.reason = reason;
+  if (said.code == error_code::too_many_requests)
+    said.retry_after = retry_when_overloaded;
+  refuse(peer, said);
+}
+
+void client_commands::refuse(net::connection& peer, const protocol::failed& said) {
+  log_peer(hub_.log(), log_level::debug, peer, "is refused: ", static_cast<int>(said.code), " ",
+           escaped{said.reason});
+  if (said.id == 0 && said.topic.empty())
+    return;  // it wants no reply
+  protocol::failed told = said;
+  if (told.reason.empty() || !wire::is_valid_utf8(told.reason))
+    told.reason = "permission denied";
+  send(peer, protocol::write_failed(told));
+}
+
+// A connection that is closing wants to know nothing more, so errors are ignored.
+void client_commands::send(net::connection& peer, std::string_view text) {
+  peer.answer(session::share(wire::make_frame(wire::opcode::text, text)));
+}
+
+}  // namespace broadcast_hub

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "net/connection.hpp"
+#include "protocol/command.hpp"
+#include "protocol/command_decoder.hpp"
+#include "protocol/server_frame.hpp"
+
+#include <broadcast_hub/handlers.hpp>
+#include <broadcast_hub/message.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace broadcast_hub {
+
+class hub_core;
+
+/// What the hub does for clients that speak bhub.v1.
+///
+/// Thread safety: for different shards at once; each on its own thread.
+class client_commands {
+ public:
+  client_commands(hub_core& hub, std::size_t shards);
+
+  /// The first frame of a session.
+  void greet(net::connection& peer);
+
+  /// What the answer to its request subscribes a client to, with or without bhub.v1.
+  void subscribe_first(net::connection& peer, const std::vector<std::string>& topics);
+
+  /// The application subscribes it, or ended a subscription: it is told.
+  std::error_code subscribe_unasked(net::connection& peer, const std::string& topic);
+  static void tell_unsubscribed(net::connection& peer, std::string_view topic);
+
+  void handle(net::connection& peer, const message& frame);
+
+  /// The hub stops: the client is told when to come back.
+  void say_goodbye(net::connection& peer);
+
+ private:
+  using id = std::uint64_t;
+
+  void run(net::connection& peer, id of, const protocol::pong_command& command);
+  void run(net::connection& peer, id of, const protocol::subscribe_command& command);
+  void run(net::connection& peer, id of, const protocol::unsubscribe_command& command);
+  void run(net::connection& peer, id of, const protocol::publish_command& command);
+  void run(net::connection& peer, id of, const protocol::history_command& command);
+  void run(net::connection& peer, id of, const protocol::presence_command& command);
+  void run(net::connection& peer, id of, const protocol::message_command& command);
+
+  void subscribe(net::connection& peer, id of, const protocol::subscribe_command::entry& wanted);
+  std::error_code subscribe_to_name(net::connection& peer, id of,
+                                    const protocol::subscribe_command::entry& wanted);
+  static std::error_code subscribe_to_pattern(net::connection& peer, id of,
+                                              const std::string& pattern);
+
+  /// Stored publications for a client that has just subscribed, as far as they may be sent.
+  struct replay {
+    protocol::no_recovery why = protocol::no_recovery::none;
+    topic::topic::stored stored;
+  };
+  replay replay_for(net::connection& peer, const protocol::subscribe_command::entry& wanted,
+                    const topic::reader::standing& at);
+
+  /// Asks the application, if it wants to be asked. Nothing: it gave no answer.
+  template <typename Handler, typename Event>
+  std::optional<command_reply> ask(net::connection& peer, const char* name, const Handler& handler,
+                                   const Event& event);
+  bool may_read(net::connection& peer, id of, const std::optional<command_reply>& answer,
+                const std::string& topic);
+
+  bool may_watch(net::connection& peer, id of, const std::string& topic);
+
+  void on_fault(net::connection& peer, const protocol::command_fault& fault);
+  void refuse(net::connection& peer, const protocol::failed& said);
+  void refuse(net::connection& peer, id of, std::string_view topic, std::error_code error);
+  static void send(net::connection& peer, std::string_view text);
+
+  hub_core& hub_;
+  std::vector<protocol::command_decoder> decoders_;  // one for each shard
+};
+
+}  // namespace broadcast_hub

@@ -1,0 +1,58 @@
+#include "protocol/command_frame.hpp"
+
+#include "base/text.hpp"
+#include "protocol/content.hpp"
+#include "protocol/json.hpp"
+
+namespace broadcast_hub::protocol {
+namespace {
+
+std::string in_quotes(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string open_command(std::uint64_t id) {
+  return id == 0 ? "{" : join(R"({"id":)", id, ",");
+}
+
+std::string entry_value(const subscribe_entry& entry) {
+  if (entry.since) {
+    return join(R"({"e":)", in_quotes(entry.since->epoch), R"(,"o":)", entry.since->offset, "}");
+  }
+  return entry.last == 0 ? "{}" : join(R"({"last":)", entry.last, "}");
+}
+
+}  // namespace
+
+std::string write_subscribe(std::uint64_t id, const std::vector<subscribe_entry>& topics) {
+  std::string out = open_command(id) + R"("sub":{)";
+  std::string_view between;
+  for (const subscribe_entry& entry : topics) {
+    out += join(between, in_quotes(entry.topic), ":", entry_value(entry));
+    between = ",";
+  }
+  return out + "}}";
+}
+
+std::string write_unsubscribe(std::uint64_t id, const std::vector<std::string_view>& topics) {
+  std::string out = open_command(id) + R"("unsub":[)";
+  std::string_view between;
+  for (const std::string_view topic : topics) {
+    out += join(between, in_quotes(topic));
+    between = ",";
+  }
+  return out + "]}";
+}
+
+std::string write_publish(std::uint64_t id, std::string_view topic, message_kind kind,
+                          std::string_view payload, std::string_view key) {
+  std::string held;
+  const content_text data = write_content(kind, payload, held);
+  const std::string key_member = key.empty() ? std::string() : R"(,"key":)" + in_quotes(key);
+  return join(open_command(id), R"("pub":)", in_quotes(topic), key_member, data.before, data.value,
+              data.after);
+}
+
+}  // namespace broadcast_hub::protocol

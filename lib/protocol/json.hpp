@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace broadcast_hub::protocol {
+
+/// One JSON text as a list of its values in the order of the text. It builds no tree: a value with
+/// others inside says where they end, so that it is passed by in one step.
+///
+/// Thread safety: none; it keeps its memory for the next text.
+class json_document {
+ public:
+  static constexpr std::size_t max_depth = 32;
+  static constexpr std::size_t max_values = 10'000;  ///< names of members do not count
+
+  json_document() = default;
+
+  /// One for frames of a server, whose payloads may be nested as deep and have as many values as
+  /// they like: only what is in at most `kept_depth` values is listed, and the limits above do not
+  /// hold. Range 1 to `max_depth`.
+  explicit json_document(std::size_t kept_depth) noexcept : kept_depth_(kept_depth) {}
+
+  enum class kind : std::uint8_t { object, array, key, string, number, boolean, null };
+
+  struct value {
+    kind what;
+    std::uint32_t next;        ///< index of what follows it and all inside it
+    std::uint32_t begin, end;  ///< its place in the text
+    std::uint32_t text, size;  ///< of a string or key: its characters, in `text_of`
+  };
+
+  /// Strings must be Unicode once their escapes are resolved: half of a surrogate pair is a fault.
+  /// So is a number that no `double` is large enough for.
+  ///
+  /// Errors: returns what is wrong, and where, in words; empty when the text is read. `values` then
+  /// are those in front of the fault. `text` must live as long as the answers are used.
+  /// Requires: `text` is UTF-8.
+  std::string parse(std::string_view text);
+
+  const std::vector<value>& values() const noexcept { return values_; }
+
+  /// The value as it stands in the text.
+  std::string_view source(const value& of) const noexcept {
+    return source_.substr(of.begin, of.end - of.begin);
+  }
+
+  /// The characters of a string or key, escapes resolved.
+  std::string_view text_of(const value& of) const noexcept {
+    return std::string_view(characters_).substr(of.text, of.size);
+  }
+
+  /// Calls `take(key, value)` for each member, or `take(value)` for each element, until one call
+  /// returns false; returns whether none did.
+  ///
+  /// Requires: the object or array is one of `values`.
+  /// @{
+  template <typename Take>
+  bool each_member(const value& object, Take take) const;
+  template <typename Take>
+  bool each_element(const value& array, Take take) const;
+  /// @}
+
+ private:
+  class builder;
+
+  std::size_t first_inside(const value& of) const noexcept {
+    return static_cast<std::size_t>(&of - values_.data()) + 1;
+  }
+
+  std::size_t kept_depth_ = 0;  // 0: all, within the limits
+  std::string_view source_;
+  std::vector<value> values_;
+  std::string characters_;
+  std::vector<char> scratch_;  ///< what the parser works with
+};
+
+template <typename Take>
+bool json_document::each_member(const value& object, Take take) const {
+  // In front of a fault the last key may have no value.
+  for (std::size_t at = first_inside(object); at + 1 < object.next; at = values_[at + 1].next) {
+    if (!take(values_[at], values_[at + 1]))
+      return false;
+  }
+  return true;
+}
+
+template <typename Take>
+bool json_document::each_element(const value& array, Take take) const {
+  for (std::size_t at = first_inside(array); at < array.next; at = values_[at].next) {
+    if (!take(values_[at]))
+      return false;
+  }
+  return true;
+}
+
+/// Whether a text is one JSON value (RFC 8259), of any depth and size, with the two exceptions of
+/// `json_document::parse`.
+///
+/// Requires: `text` is UTF-8.
+bool is_json(std::string_view text);
+
+/// Appends a string in quotation marks, escaped where it must be.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace broadcast_hub::protocol

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "protocol/content.hpp"
+#include "protocol/json.hpp"
+
+#include <broadcast_hub/publication.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace broadcast_hub::protocol {
+
+/// What a server says, as a client reads it. `id`: of the command that is answered; 0: of none.
+/// @{
+struct hello_said {
+  std::string client_id;
+  std::chrono::milliseconds ping{0};       ///< 0: it does not ping
+  std::chrono::milliseconds retry_min{0};  ///< bounds of the back-off; both 0: it does not say
+  std::chrono::milliseconds retry_max{0};
+};
+
+struct subscribed_said {
+  std::uint64_t id = 0;
+  std::string topic;
+  std::optional<topic_position> reached;  ///< nothing for patterns
+  std::optional<bool> recovered;          ///< only when the client sent a position
+  std::string why;                        ///< why not
+  std::uint64_t replayed = 0;             ///< stored publications that follow
+  bool latest = false;                    ///< gaps are to be expected
+};
+
+/// `topic`: the one of several that failed; empty: all of the command.
+struct failure_said {
+  std::uint64_t id = 0;
+  std::string topic;
+  std::uint64_t code = 0;  ///< see `error_code`; there may be more
+  std::string reason;
+  std::chrono::milliseconds retry_after{0};
+};
+
+struct ok_said {
+  std::uint64_t id = 0;
+  std::optional<topic_position> at;  ///< of a publication
+};
+
+struct publication_said {
+  std::string topic;
+  std::uint64_t offset = 0;
+  content data;
+};
+
+struct unsubscribed_said {
+  std::string topic;
+  std::uint64_t code = 0;
+  std::string reason;
+};
+
+struct bye_said {
+  std::chrono::milliseconds earliest{0};
+  std::chrono::milliseconds latest{0};
+};
+
+struct message_said {
+  content data;
+};
+
+struct ping_said {};
+
+/// A frame for which this client has no use, presence for example, or that a later protocol has.
+struct unknown_said {};
+/// @}
+
+using server_says =
+    std::variant<unknown_said, ping_said, hello_said, bye_said, subscribed_said, failure_said,
+                 ok_said, publication_said, unsubscribed_said, message_said>;
+
+/// What is wrong with a frame.
+struct server_fault {
+  std::string reason;
+};
+
+/// Reads one frame of a server. Members that are not known are ignored.
+///
+/// Thread safety: none; it keeps its memory for the next frame.
+class server_frame_reader {
+ public:
+  /// `frame`: text, which is UTF-8.
+  std::variant<server_says, server_fault> read(std::string_view frame);
+
+ private:
+  /// `{"hello":{"retry":[500,...` is the deepest that is looked at.
+  static constexpr std::size_t depth = 4;
+
+  json_document document_{depth};
+};
+
+}  // namespace broadcast_hub::protocol

@@ -1,0 +1,208 @@
+// examples/live_dashboard: whatever happens to its connection, its figures are those of the server.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { HubClient } from "../integration/support/hub_client.mjs";
+import { RestartableServer } from "../integration/support/restartable_server.mjs";
+import { launch } from "./support/browser.mjs";
+import { ExamplePage } from "./support/example_page.mjs";
+import { SleepyBrowser } from "./support/sleepy_browser.mjs";
+
+let server;
+let browser;
+let sleepy;
+let witness; // another client, which is never cut
+
+before(async () => {
+  [server, browser, sleepy] = await Promise.all([
+    RestartableServer.start(process.env.LIVE_DASHBOARD),
+    launch(),
+    SleepyBrowser.start(),
+  ]);
+  witness = new HubClient(server);
+  witness.subscribe("samples");
+});
+after(async () => {
+  witness?.close();
+  await Promise.all([browser?.close(), sleepy?.close()]);
+  await server?.kill();
+});
+
+const sleep = (delay) => new Promise((done) => setTimeout(done, delay));
+
+const SAMPLES_PER_SECOND = 4;
+
+const address = () => `http://localhost:${server.port}/`;
+
+async function open(t, options) {
+  const page = await ExamplePage.open(browser, address(), options);
+  t.after(() => page.close());
+  await page.see("#state", "Live");
+  await seeSamples(page, 2);
+  return page;
+}
+
+const rowsOf = (page) => page.page.evaluate(() => dashboard.samples.rows);
+
+/** Waits until the page has drawn so many samples. */
+function seeSamples(page, least) {
+  return page.until((n) => Number(count.textContent) >= n, least);
+}
+
+/** What the page draws is what the server has, with neither holes nor repetitions, and is fresh. */
+async function assertRight(page) {
+  const { items, offset: newest } = await witness.hub.history("samples", { limit: 1000 });
+  await page.until((n) => dashboard.samples.rows.at(-1)?.offset >= n, newest);
+  const { rows, shown } = await page.page.evaluate(() => ({
+    rows: dashboard.samples.rows,
+    shown: [count, newest].map((element) => Number(element.textContent)),
+  }));
+  rows.forEach(({ offset }, index) => assert.equal(offset, rows[0].offset + index));
+  const drawn = new Map(rows.map(({ offset, ...data }) => [offset, data]));
+  const common = items.filter(({ offset }) => drawn.has(offset));
+  for (const { offset, data } of common) assert.deepEqual(drawn.get(offset), data);
+  // All that the server had are there, but for the oldest, which newer ones may have pushed out.
+  const pushedOut = rows.at(-1).offset - newest;
+  assert.ok(common.length >= items.length - pushedOut, `${common.length} of ${items.length}`);
+  assert.deepEqual(shown, [rows.length, rows.at(-1).offset]);
+}
+
+async function sentence(page) {
+  return page.page.locator("#recovered").textContent();
+}
+
+/** As many were recovered as came while the page was away, `since` then and for so long at least. */
+async function assertRecovered(page, since, seconds) {
+  await page.see("#recovered", /^All \d+ samples that were missed have been recovered\.$/);
+  const most = ((performance.now() - since) / 1000) * SAMPLES_PER_SECOND + 3;
+  const text = await sentence(page);
+  const number = Number(text.match(/\d+/)[0]);
+  const least = seconds * SAMPLES_PER_SECOND - 3;
+  assert.ok(number >= least && number <= most, `${text} It should be ${least} to ${most}.`);
+}
+
+test("draws what the server has, from the history and then live", async (t) => {
+  await sleep(3000);
+  const page = await open(t);
+  await assertRight(page);
+  assert.equal(await sentence(page), "Nothing has been missed so far.");
+  await seeSamples(page, 20);
+  await assertRight(page);
+  await page.picture("live");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("shows the present prices", async (t) => {
+  const page = await open(t);
+  const prices = new Set();
+  witness.hub.subscribe("price.ACME", { last: 1, onpublication: ({ data }) => prices.add(data) });
+  await sleep(500);
+  const shown = await page.page.locator(".symbol-1 strong").textContent();
+  await sleep(200);
+  assert.ok(prices.has(Number(shown)), `${shown} of ${[...prices]}`);
+});
+
+test("loads nothing from the network", async (t) => {
+  const page = await open(t);
+  const origins = page.requests
+    .filter((request) => !request.startsWith("data:"))
+    .map((request) => new URL(request).origin);
+  assert.deepEqual([...new Set(origins)], [new URL(address()).origin]);
+});
+
+test("a connection that is cut, and goes on", async (t) => {
+  const page = await open(t);
+  const since = performance.now();
+  await page.button("Cut the connection").click();
+  await page.see("#state", "Cut");
+  const before = await rowsOf(page);
+  await sleep(2000);
+  assert.deepEqual(await rowsOf(page), before);
+  assert.equal(await page.page.locator("#state").textContent(), "Cut");
+  assert.equal(await page.button("Cut the connection").isDisabled(), true);
+  await page.picture("cut");
+
+  await page.button("Go on").click();
+  await page.see("#state", "Live");
+  await assertRecovered(page, since, 2);
+  await assertRight(page);
+  await page.picture("went-on");
+  // The client's own attempts failed in the page, without a word to the console.
+  assert.deepEqual(page.complaints, []);
+});
+
+test("offline, and online again", async (t) => {
+  const page = await open(t);
+  await page.setOnline(false);
+  await sleep(2000);
+  await page.picture("offline");
+  await page.setOnline(true);
+  await assertRight(page);
+});
+
+test("offline while a connection is made, and online again", async (t) => {
+  const page = await open(t);
+  const since = performance.now();
+  await page.button("Cut the connection").click();
+  await page.see("#state", "Cut");
+  await page.setOnline(false);
+  await page.button("Go on").click();
+  await page.see("#state", "Connection lost");
+  await sleep(1500);
+  await page.picture("no-network");
+  await page.setOnline(true);
+  await page.see("#state", "Live");
+  await assertRecovered(page, since, 1.5);
+  await assertRight(page);
+});
+
+for (const seconds of [2, 12]) {
+  test(`asleep for ${seconds} s`, async (t) => {
+    const page = await ExamplePage.openIn(sleepy.context, address());
+    t.after(() => page.page.close());
+    await seeSamples(page, 2);
+    const since = performance.now();
+    await page.fallAsleep();
+    await sleep(seconds * 1000);
+    await page.wakeUp();
+    await page.page.bringToFront();
+    await page.see("#state", "Live");
+    await assertRecovered(page, since, seconds);
+    await assertRight(page);
+    await page.picture(`slept-${seconds}-s`);
+  });
+}
+
+for (const [manner, end] of [
+  ["killed", () => server.kill()],
+  ["stopped", () => server.stop()],
+]) {
+  test(`the server is ${manner} and started anew on its port`, async (t) => {
+    const page = await open(t);
+    await end();
+    await page.see("#state", "Connection lost");
+    await page.picture(`server-${manner}`);
+    await server.start();
+    await page.see("#state", "Live");
+    await page.see("#recovered", /^Not recovered: the server has started anew\./);
+    await seeSamples(page, 8);
+    await assertRight(page);
+    assert.ok((await rowsOf(page))[0].offset <= 2, "from the first one of the new server on");
+    await page.picture(`server-${manner}-and-back`);
+  });
+}
+
+test("in the dark, and on a phone", async (t) => {
+  const page = await open(t, {
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+    hasTouch: true,
+    colorScheme: "dark",
+  });
+  await seeSamples(page, 20);
+  const overflow = await page.page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.equal(overflow, 0);
+  await page.picture("phone-dark");
+});

@@ -1,0 +1,189 @@
+#include "fixture.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace broadcast_hub::test {
+namespace {
+
+class ClientLifeTest : public client_fixture {};
+
+TEST_F(ClientLifeTest, ExchangesMessagesWithTheApplication) {
+  start_hub();
+  const auto one = make_client();
+  one->start();
+  states.wait_for("open");
+  EXPECT_FALSE(one->send("hello"));
+  EXPECT_EQ(at_hub.wait_for(1), std::vector<std::string>{"message hello"});
+  EXPECT_EQ(messages.wait_for(1), std::vector<std::string>{"you said hello"});
+}
+
+TEST_F(ClientLifeTest, ClosesWithANormalCode) {
+  start_hub();
+  stop_hub();
+  hub_ = std::make_unique<hub>(quick_options());
+  hub_->on_close([this](connection, const close_event& event) {
+    at_hub.add("closed " + std::to_string(static_cast<int>(event.code)));
+  });
+  port_ = hub_->listen(0);
+  hub_->start();
+  const auto one = make_client();
+  one->start();
+  states.wait_for("open");
+  one->stop();
+  EXPECT_EQ(one->state(), client_state::closed);
+  EXPECT_EQ(at_hub.wait_for(1), std::vector<std::string>{"closed 1000"});
+  EXPECT_EQ(one->subscribe("news"), errc::client_closed);
+  one->stop();
+}
+
+TEST_F(ClientLifeTest, StaysAwayWhenTheServerSaysSo) {
+  start_hub();
+  const auto one = make_client();
+  one->start();
+  states.wait_for("open");
+  peer().close(close_code{4503}, "banned");
+  EXPECT_EQ(states.wait_for("closed"), "closed 4503 banned");
+}
+
+TEST_F(ClientLifeTest, TriesAgainWhenItIsNotLetIn) {
+  hub_ = std::make_unique<hub>(quick_options());
+  std::atomic<int> asked = 0;
+  hub_->on_upgrade([&](const upgrade_request&) {
+    return ++asked < 3 ? upgrade_reply::refuse(403, "no") : upgrade_reply::accept();
+  });
+  port_ = hub_->listen(0);
+  hub_->start();
+  const auto one = make_client();
+  one->start();
+  EXPECT_EQ(states.wait_for("open"), "open");
+  EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 the server answered 403 Forbidden");
+}
+
+TEST_F(ClientLifeTest, NeedsAHubThatSpeaksTheProtocol) {
+  hub_ = std::make_unique<hub>(quick_options());
+  listen_options plain;
+  plain.bhub_v1 = false;
+  port_ = hub_->listen(plain);
+  hub_->start();
+  const auto one = make_client();
+  one->start();
+  EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 the server does not speak bhub.v1");
+}
+
+TEST_F(ClientLifeTest, ClosesForGoodOverAMessageThatIsTooLarge) {
+  start_hub();
+  client_options chosen = options();
+  chosen.max_message_bytes = 1024;
+  const auto one = make_client(chosen);
+  one->subscribe("news");
+  one->start();
+  subscribed.wait_for(1);
+  hub_->publish("news", std::string(2000, 'x'));
+  EXPECT_EQ(states.wait_for("closed"), "closed 1009 message larger than the limit");
+}
+
+TEST_F(ClientLifeTest, HandlersMayCallEverything) {
+  start_hub();
+  client one(options());
+  one.on_state([&](const client_state_event& event) {
+    if (event.state == client_state::open)
+      one.subscribe("news");
+    states.add(std::to_string(static_cast<int>(event.state)));
+  });
+  one.on_subscribed([&](const client_subscribed_event&) {
+    one.publish("news", "hello", message_kind::text, note("hello"));
+    one.send("hello");
+  });
+  one.on_publication([&](const client_publication&) {
+    one.unsubscribe("news");
+    one.stop();
+  });
+  one.start();
+  EXPECT_EQ(states.wait_for("3"), "3");
+  one.stop();
+}
+
+TEST_F(ClientLifeTest, SurvivesHandlersThatThrow) {
+  start_hub();
+  line_log lines;
+  client_options chosen = options();
+  chosen.log.sink = [&](const log_record& record) {
+    if (record.level == log_level::error)
+      lines.add(std::string(record.text));
+  };
+  client one(chosen);
+  one.on_subscribed([](const client_subscribed_event&) { throw std::runtime_error("oops"); });
+  one.on_publication([&](const client_publication& what) {
+    heard.add(std::string(what.payload));
+    throw 1;
+  });
+  one.subscribe("news");
+  one.start();
+  EXPECT_EQ(lines.wait_for(1), std::vector<std::string>{"on_subscribed threw: oops"});
+  hub_->publish("news", "one");
+  hub_->publish("news", "two");
+  EXPECT_EQ(heard.wait_for(2), (std::vector<std::string>{"one", "two"}));
+  one.stop();
+}
+
+TEST_F(ClientLifeTest, RunsOnTheCallersThreadUntilItIsClosed) {
+  start_hub();
+  const auto one = make_client();
+  std::thread other([&] {
+    states.wait_for("open");
+    one->stop();
+    EXPECT_EQ(one->state(), client_state::closed);
+  });
+  one->run();
+  other.join();
+}
+
+TEST_F(ClientLifeTest, IsPolled) {
+  start_hub();
+  client one(options());
+  bool heard_it = false;
+  one.on_publication([&](const client_publication&) { heard_it = true; });
+  one.on_subscribed([&](const client_subscribed_event&) { one.publish("news", "hello"); });
+  one.subscribe("news");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!heard_it && std::chrono::steady_clock::now() < deadline) {
+    if (one.poll() == 0)
+      std::this_thread::yield();
+  }
+  EXPECT_TRUE(heard_it);
+  one.stop();
+  EXPECT_EQ(one.poll(), 0U);
+}
+
+TEST_F(ClientLifeTest, IsStartedOnce) {
+  start_hub();
+  const auto one = make_client();
+  one->start();
+  EXPECT_THROW(one->start(), std::logic_error);
+  EXPECT_THROW(one->run(), std::logic_error);
+  EXPECT_THROW(one->poll(), std::logic_error);
+  EXPECT_THROW(one->on_message({}), std::logic_error);
+  one->stop();
+  EXPECT_THROW(one->start(), std::logic_error);
+}
+
+TEST_F(ClientLifeTest, EndsWhileItConnectsToNobody) {
+  start_hub();
+  stop_hub();
+  for (const char* host : {"localhost", "127.0.0.1", "[::1]", "nobody.invalid"}) {
+    client_options chosen = options();
+    chosen.url = "ws://" + std::string(host) + ":" + std::to_string(port_) + "/";
+    const auto one = make_client(chosen);
+    states.clear();
+    one->start();
+    EXPECT_NE(states.wait_for("waiting 1006"), "") << host;
+  }
+}
+
+}  // namespace
+}  // namespace broadcast_hub::test

@@ -1,0 +1,71 @@
+// For tests of clients that speak bhub.v1. protocol_server PORT THREADS: prints its port, 0 asks
+// for a free one; SIGTERM ends it. Publishes a number on "ticks" every 2 ms.
+
+#include <broadcast_hub/hub.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+broadcast_hub::hub_options make_options(unsigned threads) {
+  broadcast_hub::topic_options room;
+  room.history.max_publications = 1000;
+  room.presence.enabled = true;
+  room.presence.grace = 500ms;
+  room.allow_client_publish = true;
+
+  broadcast_hub::topic_options ticks;
+  ticks.history.max_publications = 10'000;
+
+  broadcast_hub::topic_options brief;
+  brief.history.max_publications = 5;
+  brief.allow_client_publish = true;
+
+  broadcast_hub::hub_options options;
+  options.shards = threads;
+  options.topics.rules = {{"room.>", room}, {"ticks", ticks}, {"brief", brief}};
+  options.protocol.retry_min = 20ms;
+  options.protocol.retry_max = 200ms;
+  options.protocol.comeback_within = 300ms;
+  return options;
+}
+
+void serve(std::uint16_t port, unsigned threads) {
+  broadcast_hub::hub hub(make_options(threads));
+  hub.on_upgrade([](const broadcast_hub::upgrade_request& request) {
+    return broadcast_hub::upgrade_reply::accept(request.query);
+  });
+  hub.on_message(
+      [](const broadcast_hub::connection& client, const broadcast_hub::message& received) {
+        client.send(received.payload, received.kind);
+      });
+  hub.every(2ms, [&hub, next = std::make_shared<int>(0)] {
+    hub.publish("ticks", std::to_string(++*next));
+  });
+  const std::uint16_t bound = hub.listen(port);
+  // From the running hub, so that whoever reads the line may already send a signal.
+  hub.after(0ms, [bound] { std::cout << bound << std::endl; });
+  hub.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto argument = [&](int index) { return argc > index ? std::atoi(argv[index]) : 0; };
+    serve(static_cast<std::uint16_t>(argument(1)),
+          static_cast<unsigned>(argument(2) > 0 ? argument(2) : 1));
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
+  }
+}

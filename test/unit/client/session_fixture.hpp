@@ -1,0 +1,119 @@
+#pragma once
+
+#include "client/session.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace broadcast_hub::test {
+
+/// Writes down what a session does, a line each.
+class session_record final : public session_output {
+ public:
+  void connect() override { add("connect"); }
+  void disconnect(close_code /*code*/, std::string_view reason) override {
+    add("disconnect " + std::string(reason));
+  }
+  void send(std::string_view frame) override { add("> " + std::string(frame)); }
+  void on_state(const client_state_event& event) override {
+    static constexpr const char* names[] = {"connecting", "open", "waiting", "closed"};
+    std::string line = names[static_cast<int>(event.state)];
+    if (event.state == client_state::waiting || event.state == client_state::closed)
+      line += " " + std::to_string(static_cast<int>(event.code)) + " " + event.reason;
+    if (event.state == client_state::waiting)
+      line += ", " + std::to_string(event.retry_in.count()) + " ms";
+    add(line);
+  }
+  void on_publication(const client_publication& what,
+                      const client_publication_handler* own) override {
+    if (own != nullptr)
+      (*own)(what);
+    else
+      add(std::string(what.topic) + " " + std::to_string(what.offset) + " " +
+          std::string(what.payload));
+  }
+  void on_subscribed(const client_subscribed_event& event) override {
+    std::string line = "subscribed " + event.topic + " ";
+    line += event.recovered ? "recovered" : event.why;
+    if (event.position)
+      line += " " + event.position->epoch + ":" + std::to_string(event.position->offset);
+    add(line);
+  }
+  void on_unsubscribed(const client_unsubscribed_event& event) override {
+    add("unsubscribed " + event.topic + " " + std::to_string(event.code) + " " + event.reason);
+  }
+  void on_message(const message& what) override { add("message " + std::string(what.payload)); }
+  void on_published(const client_publish_handler& handler,
+                    const client_publish_result& result) override {
+    if (handler)
+      handler(result);
+  }
+
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+
+  /// What has been written down since the last call.
+  std::vector<std::string> take() { return std::exchange(lines_, {}); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+/// A session and its record. The numbers that it draws are zero, so waits are as short as they may
+/// be, unless `random` says otherwise.
+class session_fixture : public testing::Test {
+ protected:
+  using lines = std::vector<std::string>;
+
+  static constexpr std::string_view hello =
+      R"({"hello":{"cid":"c1","ping":25000,"retry":[100,1000],"v":"1"}})";
+
+  void say(std::string_view frame) { session.on_text(frame, now); }
+
+  void lose(unsigned code) { session.on_lost(static_cast<close_code>(code), "lost", now); }
+
+  /// Connected and greeted, with nothing written down.
+  void open() {
+    session.start(now);
+    say(hello);
+    record.take();
+  }
+
+  /// Lost and connected again; what came of it is in the record, behind "open".
+  void reopen() {
+    lose(1006);
+    session.on_time(now);
+    record.take();
+    say(hello);
+  }
+
+  void pass(std::chrono::milliseconds time) {
+    now += time;
+    if (const auto due = session.next_due(); due && *due <= now)
+      session.on_time(now);
+  }
+
+  client_publish_handler note(const std::string& name) {
+    return [this, name](const client_publish_result& result) {
+      record.add(name + (result ? " at " + result.position.epoch + ":" +
+                                      std::to_string(result.position.offset)
+                                : ": " + result.error.message() + " " +
+                                      std::to_string(result.code) + " " + result.reason));
+    };
+  }
+
+  std::uint32_t drawn = 0;
+  time_point now;
+  session_record record;
+  logger log{log_options{}};
+  client_session session{{}, [this] { return drawn; }, log, record};
+};
+
+}  // namespace broadcast_hub::test

@@ -1,0 +1,108 @@
+#include "session_fixture.hpp"
+
+#include <string>
+
+// Rule 6 of docs/reference/protocol.md.
+
+namespace broadcast_hub {
+namespace {
+
+class SessionPublishTest : public test::session_fixture {
+ protected:
+  void publish(const std::string& payload) {
+    session.publish("chat", message_kind::text, payload, note(payload));
+  }
+};
+
+TEST_F(SessionPublishTest, TellsWhatBecameOfIt) {
+  open();
+  publish("1");
+  publish("2");
+  EXPECT_EQ(record.take(), (lines{R"(> {"id":1,"pub":"chat","key":"000.1","d":1})",
+                                  R"(> {"id":2,"pub":"chat","key":"000.2","d":2})"}));
+  say(R"({"id":2,"error":{"code":103,"reason":"no"}})");
+  say(R"({"id":1,"ok":{"e":"k","o":7}})");
+  EXPECT_EQ(record.take(), (lines{"2: the server refused 103 no", "1 at k:7"}));
+}
+
+TEST_F(SessionPublishTest, AnswersCountOnce) {
+  open();
+  publish("1");
+  say(R"({"id":1,"ok":{"e":"k","o":7}})");
+  record.take();
+  say(R"({"id":1,"ok":{"e":"k","o":7}})");
+  say(R"({"id":1,"error":{"code":100}})");
+  EXPECT_EQ(record.take(), lines{});
+}
+
+TEST_F(SessionPublishTest, WaitsForAConnection) {
+  publish("1");
+  session.start(now);
+  publish("2");
+  record.take();
+  say(hello);
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":1,"pub":"chat","key":"000.1","d":1})",
+                                  R"(> {"id":2,"pub":"chat","key":"000.2","d":2})"}));
+}
+
+TEST_F(SessionPublishTest, IsSentAgainWithItsKeyUntilItIsAnswered) {
+  open();
+  publish("1");
+  publish("2");
+  say(R"({"id":1,"ok":{"e":"k","o":7}})");
+  const lines expected{"open", R"(> {"id":2,"pub":"chat","key":"000.2","d":2})"};
+  reopen();
+  EXPECT_EQ(record.take(), expected);
+  reopen();
+  EXPECT_EQ(record.take(), expected);
+  say(R"({"id":2,"ok":{"e":"k","o":8}})");
+  EXPECT_EQ(record.take(), lines{"2 at k:8"});
+  reopen();
+  EXPECT_EQ(record.take(), lines{"open"});
+}
+
+TEST_F(SessionPublishTest, FollowsTheSubscriptions) {
+  publish("1");
+  session.subscribe("chat", {}, 0, {});
+  session.start(now);
+  record.take();
+  say(hello);
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":2,"sub":{"chat":{}}})",
+                                  R"(> {"id":1,"pub":"chat","key":"000.1","d":1})"}));
+}
+
+TEST_F(SessionPublishTest, IsOverWhenTheClientIs) {
+  open();
+  publish("1");
+  record.take();
+  session.stop();
+  publish("2");
+  EXPECT_EQ(record.take(), (lines{"disconnect ", "1: the client has ended; make a new one 0 ",
+                                  "closed 1000 closed by the application",
+                                  "2: the client has ended; make a new one 0 "}));
+}
+
+TEST_F(SessionPublishTest, TellsWhenToTryAgain) {
+  open();
+  std::chrono::milliseconds after{0};
+  session.publish("chat", message_kind::text, "1",
+                  [&](const client_publish_result& result) { after = result.retry_after; });
+  say(R"({"id":1,"error":{"code":108,"reason":"","retry_after":250}})");
+  EXPECT_EQ(after, std::chrono::milliseconds(250));
+}
+
+TEST_F(SessionPublishTest, KeysOfTwoClientsDiffer) {
+  test::session_record record_one;
+  test::session_record record_two;
+  client_session one({}, system_random(), log, record_one);
+  client_session two({}, system_random(), log, record_two);
+  for (client_session* each : {&one, &two}) {
+    each->publish("a", message_kind::text, "1", {});
+    each->start(now);
+    each->on_text(hello, now);
+  }
+  EXPECT_NE(record_one.take().back(), record_two.take().back());
+}
+
+}  // namespace
+}  // namespace broadcast_hub

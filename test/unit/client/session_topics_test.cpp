@@ -1,0 +1,243 @@
+#include "session_fixture.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+// Rules 1, 2 and 5 of docs/reference/protocol.md.
+
+namespace broadcast_hub {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SessionTopicsTest : public test::session_fixture {
+ protected:
+  void subscribe(const std::string& topic) { session.subscribe(topic, {}, 0, {}); }
+
+  void publication(std::uint64_t offset, const std::string& topic = "news") {
+    say(R"({"t":")" + topic + R"(","o":)" + std::to_string(offset) + R"(,"d":)" +
+        std::to_string(offset) + "}");
+  }
+
+  /// Subscribed to news at k:10, with nothing written down.
+  void open_with_news() {
+    open();
+    subscribe("news");
+    say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0})");
+    record.take();
+  }
+};
+
+TEST_F(SessionTopicsTest, SubscribesAndHears) {
+  open();
+  subscribe("news");
+  EXPECT_EQ(record.take(), lines{R"(> {"id":1,"sub":{"news":{}}})"});
+  say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0})");
+  publication(11);
+  EXPECT_EQ(record.take(), (lines{"subscribed news first k:10", "news 11 11"}));
+}
+
+TEST_F(SessionTopicsTest, AsksForWhatIsWanted) {
+  session.subscribe("a", topic_position{"k", 5}, 0, {});
+  session.subscribe("b", {}, 20, {});
+  session.subscribe("c.*", {}, 0, {});
+  session.start(now);
+  record.take();
+  say(hello);
+  EXPECT_EQ(record.take(),
+            (lines{"open", R"(> {"id":1,"sub":{"a":{"e":"k","o":5},"b":{"last":20},"c.*":{}}})"}));
+}
+
+TEST_F(SessionTopicsTest, IgnoresDuplicates) {
+  open_with_news();
+  publication(11);
+  publication(11);
+  publication(10);
+  EXPECT_EQ(record.take(), lines{"news 11 11"});
+}
+
+TEST_F(SessionTopicsTest, AsksAgainBehindAGapAndIgnoresTheTopicUntilTheAnswer) {
+  open_with_news();
+  publication(13);
+  EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"news":{"e":"k","o":10}}})"});
+  publication(14);
+  publication(11);
+  EXPECT_EQ(record.take(), lines{});
+  say(R"({"id":2,"sub":"news","e":"k","o":14,"rec":true,"n":4})");
+  for (const std::uint64_t offset : {11U, 12U, 13U, 14U, 15U})
+    publication(offset);
+  EXPECT_EQ(record.take(), (lines{"subscribed news recovered k:10", "news 11 11", "news 12 12",
+                                  "news 13 13", "news 14 14", "news 15 15"}));
+}
+
+TEST_F(SessionTopicsTest, TakesGapsWhereOnlyTheLatestCounts) {
+  open();
+  subscribe("news");
+  say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0,"m":"latest"})");
+  record.take();
+  publication(15);
+  publication(14);
+  publication(20);
+  EXPECT_EQ(record.take(), (lines{"news 15 15", "news 20 20"}));
+}
+
+TEST_F(SessionTopicsTest, ResumesWithItsPosition) {
+  open_with_news();
+  publication(11);
+  reopen();
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":2,"sub":{"news":{"e":"k","o":11}}})"}));
+  say(R"({"id":2,"sub":"news","e":"k","o":13,"rec":true,"n":2})");
+  publication(12);
+  publication(13);
+  EXPECT_EQ(record.take(), (lines{"subscribed news recovered k:11", "news 12 12", "news 13 13"}));
+}
+
+TEST_F(SessionTopicsTest, TellsThatSomethingIsMissing) {
+  open_with_news();
+  reopen();
+  record.take();
+  say(R"({"id":2,"sub":"news","e":"m","o":3,"rec":false,"why":"epoch","n":0})");
+  publication(4);
+  EXPECT_EQ(record.take(), (lines{"subscribed news epoch m:3", "news 4 4"}));
+}
+
+TEST_F(SessionTopicsTest, TakesOnlyTheAnswerToItsLastQuestion) {
+  open();
+  subscribe("news");
+  session.unsubscribe("news");
+  subscribe("news");
+  EXPECT_EQ(record.take(), (lines{R"(> {"id":1,"sub":{"news":{}}})", R"(> {"unsub":["news"]})",
+                                  R"(> {"id":2,"sub":{"news":{}}})"}));
+  say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0})");
+  publication(11);
+  EXPECT_EQ(record.take(), lines{});
+  say(R"({"id":2,"sub":"news","e":"k","o":11,"n":0})");
+  publication(12);
+  EXPECT_EQ(record.take(), (lines{"subscribed news first k:11", "news 12 12"}));
+}
+
+TEST_F(SessionTopicsTest, UnsubscribesOnceAndHearsNothingMore) {
+  open_with_news();
+  session.unsubscribe("news");
+  session.unsubscribe("news");
+  publication(11);
+  EXPECT_EQ(record.take(), lines{R"(> {"unsub":["news"]})"});
+  reopen();
+  EXPECT_EQ(record.take(), lines{"open"});
+}
+
+TEST_F(SessionTopicsTest, HearsThroughPatterns) {
+  open();
+  subscribe("a.*");
+  say(R"({"id":1,"sub":"a.*"})");
+  EXPECT_EQ(record.take(), (lines{R"(> {"id":1,"sub":{"a.*":{}}})", "subscribed a.* first"}));
+  publication(5, "a.x");
+  publication(9, "a.x");
+  publication(1, "b.x");
+  EXPECT_EQ(record.take(), (lines{"a.x 5 5", "a.x 9 9"}));
+}
+
+TEST_F(SessionTopicsTest, GivesEachOnceToEverySubscription) {
+  open();
+  session.subscribe("a.x", {}, 0, [this](const client_publication&) { record.add("by name"); });
+  session.subscribe("a.*", {}, 0, [this](const client_publication&) { record.add("by pattern"); });
+  subscribe(">");
+  subscribe("*.x");
+  say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":0})");
+  record.take();
+  publication(11, "a.x");
+  publication(11, "a.x");
+  EXPECT_EQ(record.take(), (lines{"by name", "by pattern", "a.x 11 11"}));
+}
+
+TEST_F(SessionTopicsTest, PatternsDoNotGetWhatANameIsSentAgain) {
+  open();
+  session.subscribe("a.x", {}, 5, [this](const client_publication&) { record.add("by name"); });
+  subscribe("a.*");
+  say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":1})");
+  record.take();
+  publication(10, "a.x");
+  publication(11, "a.x");
+  EXPECT_EQ(record.take(), (lines{"by name", "by name", "a.x 11 11"}));
+}
+
+TEST_F(SessionTopicsTest, ReplacesTheFunction) {
+  open_with_news();
+  session.subscribe("news", {}, 0, [this](const client_publication&) { record.add("new one"); });
+  publication(11);
+  EXPECT_EQ(record.take(), lines{"new one"});
+}
+
+TEST_F(SessionTopicsTest, EndsWhatIsRefused) {
+  open();
+  subscribe("secret");
+  subscribe("news");
+  record.take();
+  say(R"({"id":1,"sub":"secret","error":{"code":103,"reason":"no"}})");
+  EXPECT_EQ(record.take(), lines{"unsubscribed secret 103 no"});
+  reopen();
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":3,"sub":{"news":{}}})"}));
+}
+
+TEST_F(SessionTopicsTest, EndsAllOfARefusedQuestion) {
+  session.subscribe("a", {}, 0, {});
+  session.subscribe("b", {}, 0, {});
+  open();
+  say(R"({"id":1,"error":{"code":107,"reason":"too many"}})");
+  EXPECT_EQ(record.take(), (lines{"unsubscribed a 107 too many", "unsubscribed b 107 too many"}));
+}
+
+TEST_F(SessionTopicsTest, AsksAgainLaterWhenARefusalPasses) {
+  open();
+  subscribe("news");
+  record.take();
+  say(R"({"id":1,"sub":"news","error":{"code":108,"reason":"slowly","retry_after":250}})");
+  pass(249ms);
+  EXPECT_EQ(record.take(), lines{});
+  pass(1ms);
+  EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"news":{}}})"});
+  say(R"({"id":2,"sub":"news","error":{"code":105,"reason":"already"}})");
+  EXPECT_EQ(record.take(), lines{R"(> {"unsub":["news"]})"});
+  pass(0ms);
+  EXPECT_EQ(record.take(), lines{R"(> {"id":3,"sub":{"news":{}}})"});
+}
+
+TEST_F(SessionTopicsTest, DoesNotAskLaterForWhatIsOver) {
+  open();
+  subscribe("news");
+  say(R"({"id":1,"sub":"news","error":{"code":100,"reason":"","retry_after":50}})");
+  session.unsubscribe("news");
+  record.take();
+  pass(50ms);
+  EXPECT_EQ(record.take(), lines{});
+}
+
+TEST_F(SessionTopicsTest, FollowsTheServerThatEndsASubscription) {
+  open_with_news();
+  say(R"({"unsub":"news","code":2500,"reason":"moved"})");
+  EXPECT_EQ(record.take(), lines{});
+  pass(0ms);
+  EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"news":{"e":"k","o":10}}})"});
+  say(R"({"unsub":"news","code":2600,"reason":"gone"})");
+  EXPECT_EQ(record.take(), lines{"unsubscribed news 2600 gone"});
+  reopen();
+  EXPECT_EQ(record.take(), lines{"open"});
+}
+
+TEST_F(SessionTopicsTest, AsksForManyInSeveralFrames) {
+  for (int i = 0; i < 501; ++i)
+    subscribe("t" + std::to_string(i));
+  session.start(now);
+  record.take();
+  say(hello);
+  EXPECT_EQ(record.take().size(), 3U) << "open, 500 topics, and one";
+  for (int i = 0; i < 100; ++i)
+    subscribe("long" + std::to_string(i) + std::string(240, 'x'));
+  reopen();
+  for (const std::string& line : record.take())
+    EXPECT_LT(line.size(), 32 * 1024U);
+}
+
+}  // namespace
+}  // namespace broadcast_hub

@@ -1,0 +1,135 @@
+#include "presence/presence_set.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace broadcast_hub::presence {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PresenceSetTest : public testing::Test {
+ protected:
+  void join(const std::string& id, const std::string& user = {}) {
+    members_[id] = &set_.join({id, user, {}});
+  }
+  void leave(const std::string& id) { set_.leave(*members_.at(id), now_); }
+
+  /// For example "+a +b -c", in order of the ids.
+  std::string changes() {
+    const presence_set::changes found = set_.to_tell(now_);
+    EXPECT_EQ(set_.to_tell(now_).joined.size(), found.joined.size());
+    set_.settle(now_);
+    std::vector<std::string> all;
+    for (const client& each : found.joined)
+      all.push_back("+" + each.id);
+    for (const client& each : found.left)
+      all.push_back("-" + each.id);
+    std::sort(all.begin(), all.end());
+    std::string text;
+    for (const std::string& each : all)
+      text += (text.empty() ? "" : " ") + each;
+    return text;
+  }
+
+  time_point now_{100h};
+  presence_set set_{5s};
+  std::map<std::string, presence_set::member*> members_;
+};
+
+TEST_F(PresenceSetTest, WhoComesAndGoesIsToldOnce) {
+  join("a");
+  join("b");
+  EXPECT_EQ(changes(), "+a +b");
+  EXPECT_EQ(changes(), "");
+  EXPECT_EQ(set_.count(), 2U);
+  leave("a");
+  EXPECT_EQ(changes(), "-a");
+  EXPECT_EQ(set_.count(), 1U);
+  EXPECT_FALSE(set_.unsettled());
+}
+
+TEST_F(PresenceSetTest, WhoCameAndWentInBetweenIsNotMentioned) {
+  join("a");
+  leave("a");
+  EXPECT_EQ(changes(), "");
+  EXPECT_TRUE(set_.empty());
+}
+
+TEST_F(PresenceSetTest, WhoCameAndWentUntoldDoesNotCount) {
+  join("a");
+  leave("a");
+  join("b");
+  EXPECT_EQ(set_.to_tell(now_).count, 1U);
+}
+
+TEST_F(PresenceSetTest, AUserWithSeveralConnectionsIsThereOnce) {
+  join("a", "ann");
+  join("b", "ann");
+  EXPECT_EQ(changes(), "+a");
+  EXPECT_EQ(set_.count(), 1U);
+  leave("a");
+  now_ += 1h;
+  EXPECT_EQ(changes(), "");
+  leave("b");
+  now_ += 5s;
+  EXPECT_EQ(changes(), "-a");
+}
+
+TEST_F(PresenceSetTest, AReconnectWithinTheGraceTimeIsNoChange) {
+  join("a", "ann");
+  changes();
+  leave("a");
+  now_ += 5s - 1ms;
+  EXPECT_EQ(changes(), "");
+  EXPECT_EQ(set_.count(), 1U);
+  join("b", "ann");
+  now_ += 1h;
+  EXPECT_EQ(changes(), "");
+  EXPECT_FALSE(set_.unsettled());
+}
+
+TEST_F(PresenceSetTest, TheGraceTimeBeginsAnewWithEachEnd) {
+  join("a", "ann");
+  changes();
+  leave("a");
+  now_ += 4s;
+  join("b", "ann");
+  leave("b");
+  now_ += 4s;
+  EXPECT_EQ(changes(), "");
+  EXPECT_TRUE(set_.unsettled());
+  now_ += 1s;
+  EXPECT_EQ(changes(), "-a");
+  EXPECT_TRUE(set_.empty());
+}
+
+TEST_F(PresenceSetTest, AnonymousClientsHaveNoGraceTime) {
+  join("a");
+  changes();
+  leave("a");
+  EXPECT_EQ(changes(), "-a");
+}
+
+TEST_F(PresenceSetTest, AUserIsNotTakenForAConnection) {
+  join("x");
+  join("y", "x");
+  EXPECT_EQ(set_.count(), 2U);
+}
+
+TEST_F(PresenceSetTest, TheListIsBounded) {
+  for (int i = 0; i < 10; ++i)
+    join("c" + std::to_string(i));
+  EXPECT_EQ(set_.list(3).size(), 3U);
+  EXPECT_EQ(set_.list(99).size(), 10U);
+  EXPECT_EQ(set_.count(), 10U);
+}
+
+}  // namespace
+}  // namespace broadcast_hub::presence

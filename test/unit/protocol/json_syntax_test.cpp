@@ -1,0 +1,268 @@
+#include "protocol/json.hpp"
+#include "support/base_seed.hpp"
+#include "wire/frame_encoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What is JSON (RFC 8259) and what is not: a document and `is_json` must agree on it.
+
+namespace broadcast_hub::protocol {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Looks at a copy of just its size, so that AddressSanitizer sees a read behind it.
+bool both_read(std::string_view text) {
+  const std::vector<char> copy(text.begin(), text.end());
+  const std::string_view exact(copy.data(), copy.size());
+  json_document document;
+  const std::string wrong = document.parse(exact);
+  EXPECT_EQ(is_json(exact), wrong.empty()) << text << ": " << wrong;
+  return wrong.empty();
+}
+
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
+
+TEST(JsonSyntaxTest, TheseAreJson) {
+  for (const std::string_view text : {"{}"sv,
+                                      "[]"sv,
+                                      "0"sv,
+                                      "-0"sv,
+                                      "-1"sv,
+                                      "10"sv,
+                                      "0.0"sv,
+                                      "1.50"sv,
+                                      "-0.1e-1"sv,
+                                      "1e5"sv,
+                                      "1E+05"sv,
+                                      "123456789012345678901234567890"sv,
+                                      "1e308"sv,
+                                      "1e-400"sv,
+                                      "0.00000000000000000000000000000000000001"sv,
+                                      "9007199254740993"sv,
+                                      "18446744073709551616"sv,
+                                      "-9223372036854775809"sv,
+                                      "1e-99999999999999999999"sv,
+                                      "\"\""sv,
+                                      "\"\\u0000\""sv,
+                                      "\"\\/\""sv,
+                                      "\"\x7f\""sv,
+                                      "\"\xc2\x80\""sv,
+                                      "\"\\ud83d\\ude00\""sv,
+                                      "true"sv,
+                                      "false"sv,
+                                      "null"sv,
+                                      " \t\r\n0\n\r\t "sv,
+                                      "{\"\":{\"\":[]}}"sv,
+                                      "{\"a\":1,\"a\":2}"sv,
+                                      "[1,\"\",null,{},[]]"sv,
+                                      "{\r\n\"a\"\t:\n[ ] }"sv}) {
+    EXPECT_TRUE(both_read(text)) << text;
+  }
+}
+
+TEST(JsonSyntaxTest, TheseAreNot) {
+  for (const std::string_view text : {""sv,
+                                      " "sv,
+                                      "\0"sv,
+                                      "x"sv,
+                                      "'a'"sv,
+                                      "True"sv,
+                                      "NaN"sv,
+                                      "Infinity"sv,
+                                      "-Infinity"sv,
+                                      "nul"sv,
+                                      "nulll"sv,
+                                      "truefalse"sv,
+                                      "undefined"sv,
+                                      "01"sv,
+                                      "-"sv,
+                                      "+1"sv,
+                                      ".5"sv,
+                                      "1."sv,
+                                      "1.e1"sv,
+                                      "1e"sv,
+                                      "1e+"sv,
+                                      "--1"sv,
+                                      "0x10"sv,
+                                      "1 2"sv,
+                                      "1,"sv,
+                                      "1e5.0"sv,
+                                      "-a"sv,
+                                      "1_000"sv,
+                                      "["sv,
+                                      "]"sv,
+                                      "[}"sv,
+                                      "[1"sv,
+                                      "[1,"sv,
+                                      "[1,]"sv,
+                                      "[,1]"sv,
+                                      "[,]"sv,
+                                      "[1;2]"sv,
+                                      "[1]]"sv,
+                                      "{"sv,
+                                      "}"sv,
+                                      "{]"sv,
+                                      "{\"a\""sv,
+                                      "{\"a\":"sv,
+                                      "{\"a\":}"sv,
+                                      "{\"a\":1"sv,
+                                      "{\"a\":1,"sv,
+                                      "{\"a\":1,}"sv,
+                                      "{,}"sv,
+                                      "{a:1}"sv,
+                                      "{'a':1}"sv,
+                                      "{1:1}"sv,
+                                      "{\"a\" 1}"sv,
+                                      "{\"a\"::1}"sv,
+                                      "{\"a\",1}"sv,
+                                      "{null:1}"sv,
+                                      "{\"a\":1}}"sv,
+                                      "\""sv,
+                                      "\"a"sv,
+                                      "\"a\\\""sv,
+                                      "\"a\\"sv,
+                                      "\"\\u12\""sv,
+                                      "\"\\u123g\""sv,
+                                      "\"\\a\""sv,
+                                      "\"\\U0041\""sv,
+                                      "\"\n\""sv,
+                                      "\"\t\""sv,
+                                      "\"\x1f\""sv,
+                                      "\"\0\""sv,
+                                      "\"a\"b"sv,
+                                      "\"\\ud800\""sv,
+                                      "\"\\udbff\""sv,
+                                      "\"\\udc00\""sv,
+                                      "\"\\udfff\""sv,
+                                      "\"\\ud800\\ud800\""sv,
+                                      "\"\\ud800x\""sv,
+                                      "\"\\ud800\\n\""sv,
+                                      "\"\\udc00\\ud800\""sv,
+                                      "\"\\ud800\\u0041\""sv,
+                                      "{\"\\udc00\":1}"sv,
+                                      "{\"\\ud800\":1}"sv,
+                                      "// a comment\n1"sv,
+                                      "/* one */ 1"sv,
+                                      "1 // one"sv,
+                                      "\xef\xbb\xbf{}"sv,
+                                      "\f1"sv,
+                                      "\xc2\xa0{}"sv,
+                                      "{}\0"sv,
+                                      "1\0"sv,
+                                      "\0{}"sv,
+                                      "[\0]"sv,
+                                      "[1\0]"sv,
+                                      "{\"a\"\0:1}"sv,
+                                      "{}\0{}"sv,
+                                      "{} {}"sv,
+                                      "1e309"sv,
+                                      "-1e309"sv,
+                                      "[1e99999999999999999999]"sv}) {
+    EXPECT_FALSE(both_read(text)) << text;
+  }
+}
+
+TEST(JsonSyntaxTest, NoBeginningOfATextIsOne) {
+  constexpr std::string_view whole =
+      R"({"a":[1,-2.5e+3,true,false,null,"b\n\u00e9\ud83d\ude00"],"c":{"d":{},"e":[]}})";
+  ASSERT_TRUE(both_read(whole));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(both_read(whole.substr(0, size))) << whole.substr(0, size);
+}
+
+TEST(JsonSyntaxTest, HugeNumbersAreReadUntilADoubleCannotHoldThem) {
+  const std::string digits(308, '9');
+  EXPECT_TRUE(both_read(digits));
+  EXPECT_TRUE(both_read("-" + digits));
+  EXPECT_FALSE(both_read(digits + "99"));
+  EXPECT_TRUE(both_read("0." + std::string(100'000, '9')));
+  EXPECT_TRUE(both_read("0." + std::string(100'000, '0')));
+  EXPECT_TRUE(both_read("1e-" + std::string(100'000, '9')));
+  EXPECT_FALSE(both_read("1e" + std::string(100'000, '9')));
+  EXPECT_TRUE(both_read("1e" + std::string(100'000, '0') + "1"));
+  EXPECT_FALSE(both_read(std::string(100'000, '9')));
+}
+
+TEST(JsonSyntaxTest, PayloadsMayBeNestedAsDeepAsTheyLike) {
+  for (const std::size_t depth : {33U, 1000U, 1'000'000U}) {
+    EXPECT_TRUE(is_json(nested(depth))) << depth;
+    EXPECT_FALSE(is_json(nested(depth).substr(1))) << depth;
+    EXPECT_FALSE(is_json(nested(depth) + "]")) << depth;
+    EXPECT_FALSE(is_json(std::string(depth, '['))) << depth;
+  }
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i)
+    objects += "{\"a\":";
+  EXPECT_FALSE(is_json(objects));
+  EXPECT_TRUE(is_json(objects + "0" + std::string(100'000, '}')));
+}
+
+TEST(JsonSyntaxTest, PayloadsMayHaveAnyNumberOfValues) {
+  std::string text = "[0";
+  for (int i = 0; i < 100'000; ++i)
+    text += ",0";
+  EXPECT_FALSE(is_json(text));
+  EXPECT_TRUE(is_json(text + "]"));
+}
+
+TEST(JsonSyntaxTest, RandomPiecesOfJsonAreReadAlike) {
+  const std::vector<std::string_view> pieces{
+      "{", "}",  "[",  "]",    ",",    ":", "\"a\"", "\"\\udc00\"", "\"\\u0041",    "\"",  "1",
+      "-", ".5", "e3", "true", "null", " ", "\n",    "\\",          "\xed\x9f\xbf", "\0"sv};
+  std::mt19937 random(test::base_seed());
+  std::uniform_int_distribution<std::size_t> any(0, pieces.size() - 1);
+  std::size_t read = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (std::size_t i = 0, count = 1 + any(random) % 8; i < count; ++i)
+      text += pieces[any(random)];
+    read += both_read(text) ? 1 : 0;
+  }
+  EXPECT_GT(read, 100U);
+}
+
+TEST(JsonStringTest, OnlyWhatMustBeIsEscaped) {
+  const std::vector<std::pair<std::string_view, std::string_view>> texts{
+      {"", R"("")"},
+      {"plain / text", R"("plain / text")"},
+      {"\"", R"("\"")"},
+      {"\\", R"("\\")"},
+      {"a\"b\\c", R"("a\"b\\c")"},
+      {"\b\f\n\r\t", R"("\b\f\n\r\t")"},
+      {"\0\x01\x1f\x7f"sv, "\"\\u0000\\u0001\\u001f\x7f\""},
+      {"\xc3\xa9\xf0\x9f\x98\x80", "\"\xc3\xa9\xf0\x9f\x98\x80\""},
+  };
+  for (const auto& [text, expected] : texts) {
+    std::string out = "before ";
+    append_json_string(out, text);
+    EXPECT_EQ(out, "before " + std::string(expected));
+  }
+}
+
+TEST(JsonStringTest, EveryCharacterComesBack) {
+  std::string text;
+  for (int c = 0; c < 0x80; ++c)
+    text += static_cast<char>(c);
+  text += "\xc2\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf4\x8f\xbf\xbf";
+  ASSERT_TRUE(wire::is_valid_utf8(text));
+  for (std::size_t from = 0; from < 0x80; ++from) {
+    std::string quoted;
+    append_json_string(quoted, std::string_view(text).substr(from));
+    json_document document;
+    ASSERT_EQ(document.parse(quoted), "") << quoted;
+    EXPECT_EQ(document.text_of(document.values().front()), std::string_view(text).substr(from));
+  }
+}
+
+}  // namespace
+}  // namespace broadcast_hub::protocol

@@ -1,0 +1,196 @@
+#include "protocol/command_decoder.hpp"
+#include "protocol/json.hpp"
+#include "protocol/presence_frame.hpp"
+#include "protocol/server_frame.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// The examples of docs/reference/protocol.md are what the decoder reads and the writers write, and
+// none of either is without one.
+
+namespace broadcast_hub::protocol {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+std::vector<std::string> lines_of(const std::string& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file) << path;
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+/// The lines of all code blocks that are marked so.
+std::vector<std::string> examples(std::string_view mark) {
+  std::vector<std::string> found;
+  bool inside = false;
+  for (const std::string& line : lines_of(BROADCAST_HUB_PROTOCOL_PAGE)) {
+    if (line.starts_with("```"))
+      inside = line == "```json " + std::string(mark);
+    else if (inside)
+      found.push_back(line);
+  }
+  return found;
+}
+
+/// The names of the functions that write frames, from their headers.
+std::set<std::string> writers() {
+  std::set<std::string> names;
+  for (const std::string header : {"/server_frame.hpp", "/presence_frame.hpp"}) {
+    for (const std::string& line : lines_of(BROADCAST_HUB_PROTOCOL_WRITERS + header)) {
+      const std::size_t begin = line.find(" write_");
+      const std::size_t end = line.find('(');
+      if (line.starts_with("std::string ") && begin < end && end != std::string::npos)
+        names.insert(line.substr(begin + 1, end - begin - 1));
+    }
+  }
+  return names;
+}
+
+std::string publication_of(std::uint64_t offset, message_kind kind, std::string_view payload) {
+  std::string held;
+  const content_text text = write_content(kind, payload, held);
+  std::string frame = write_publication_start("news") + std::to_string(offset);
+  for (const std::string_view part : {text.before, text.value, text.after})
+    frame += part;
+  return frame;
+}
+
+position at(std::uint64_t offset) {
+  return {parse_epoch("k9f2").value(), offset};
+}
+
+std::string written_history() {
+  return write_history(9, at(44),
+                       {{11, {message_kind::text, R"({"a":1})"}},
+                        {12, {message_kind::text, "hello"}},
+                        {13, {message_kind::binary, "\0\xff"s}}});
+}
+
+std::string malformed(std::uint64_t id, std::string_view reason) {
+  return write_failed({.id = id, .code = error_code::malformed, .reason = reason});
+}
+
+/// What each writer writes, by its name.
+std::multimap<std::string, std::string> written_frames() {
+  const std::string hello_json = R"({"text":"hello"})";
+  const std::string bytes = "\0\xff"s;
+  subscribed recovered{.id = 1, .topic = "news", .reached = at(44), .asked = true, .replayed = 3};
+  subscribed lost{.id = 1, .topic = "news", .reached = at(44), .asked = true};
+  lost.why = no_recovery::epoch;
+  return {
+      {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0"})},
+      {"write_subscribed", write_subscribed({.id = 1, .topic = "chat", .reached = at(44)})},
+      {"write_subscribed", write_subscribed(recovered)},
+      {"write_subscribed", write_subscribed(lost)},
+      {"write_subscribed",
+       write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .latest = true})},
+      {"write_subscribed", write_subscribed({.id = 2, .topic = "orders.*.>", .pattern = true})},
+      {"write_failed", write_failed({.id = 1,
+                                     .topic = "secret",
+                                     .code = error_code::permission_denied,
+                                     .reason = "permission denied"})},
+      {"write_failed", write_failed({.id = 3,
+                                     .topic = "orders.*.>",
+                                     .code = error_code::not_subscribed,
+                                     .reason = "not subscribed"})},
+      {"write_failed", malformed(10, "limit is 5000; it must be an integer from 1 to 1000")},
+      {"write_failed", malformed(0, "the frame is not JSON: there is no value, at byte 0")},
+      {"write_failed", write_failed({.id = 11,
+                                     .code = error_code::too_many_requests,
+                                     .reason = "too many publications",
+                                     .retry_after = 250ms})},
+      {"write_ok", write_ok(3)},
+      {"write_published", write_published(4, at(45))},
+      {"write_history", written_history()},
+      {"write_history", write_history(8, at(0), {})},
+      {"write_unsubscribed", write_unsubscribed("news", 2500, "the topic was moved")},
+      {"write_presence", write_presence(7, {{"c1", "u1", R"({"name":"Ann"})"}}, 1)},
+      {"write_presence", write_presence(7, {}, 812)},
+      {"write_presence_change",
+       write_presence_change("chat", {{"c2", "u2", ""}}, {{"c1", "u1", ""}}, 12)},
+      {"write_presence_change", write_presence_change("chat", {}, {}, 812)},
+      {"write_bye", write_bye(0ms, 30s)},
+      {"write_message", write_message(message_kind::text, hello_json)},
+      {"write_message", write_message(message_kind::text, "hello")},
+      {"write_message", write_message(message_kind::binary, bytes)},
+      {"write_publication_start", publication_of(45, message_kind::text, hello_json)},
+      {"write_publication_start", publication_of(46, message_kind::text, "hello")},
+      {"write_publication_start", publication_of(47, message_kind::binary, bytes)},
+      {"ping_text", std::string(ping_text)},
+  };
+}
+
+TEST(ProtocolPageTest, EveryExampleOfAClientIsACommand) {
+  command_decoder decoder;
+  for (const std::string& line : examples("client")) {
+    const auto result = decoder.decode(line);
+    const auto* fault = std::get_if<command_fault>(&result);
+    EXPECT_EQ(fault, nullptr) << line << ": " << fault->reason;
+  }
+}
+
+TEST(ProtocolPageTest, EveryCommandHasAnExample) {
+  using commands = decltype(command::what);
+  std::set<std::size_t> seen;
+  command_decoder decoder;
+  for (const std::string& line : examples("client")) {
+    const auto result = decoder.decode(line);
+    if (const auto* read = std::get_if<command>(&result))
+      seen.insert(read->what.index());
+  }
+  for (std::size_t index = 0; index < std::variant_size_v<commands>; ++index)
+    EXPECT_TRUE(seen.contains(index)) << "number " << index << " of the variant";
+}
+
+TEST(ProtocolPageTest, EveryExampleOfTheServerIsWhatItWrites) {
+  std::set<std::string> written;
+  for (const auto& [writer, frame] : written_frames())
+    written.insert(frame);
+  for (const std::string& line : examples("server")) {
+    EXPECT_TRUE(is_json(line)) << line;
+    EXPECT_TRUE(written.contains(line)) << line;
+  }
+}
+
+TEST(ProtocolPageTest, EverythingThatIsWrittenHasAnExample) {
+  const std::vector<std::string> shown = examples("server");
+  for (const auto& [writer, frame] : written_frames())
+    EXPECT_THAT(shown, testing::Contains(frame)) << writer;
+}
+
+TEST(ProtocolPageTest, NoWriterIsLeftOut) {
+  const std::multimap<std::string, std::string> known = written_frames();
+  EXPECT_GE(writers().size(), 12U);
+  for (const std::string& writer : writers())
+    EXPECT_TRUE(known.contains(writer)) << writer;
+}
+
+TEST(ProtocolPageTest, EveryErrorCodeIsExplained) {
+  const std::vector<std::string> page = lines_of(BROADCAST_HUB_PROTOCOL_PAGE);
+  for (int code = static_cast<int>(error_code::internal);
+       code <= static_cast<int>(error_code::backplane_unavailable); ++code) {
+    const std::string row = "| " + std::to_string(code) + " |";
+    EXPECT_TRUE(std::any_of(page.begin(), page.end(), [&](const std::string& line) {
+      return line.starts_with(row);
+    })) << row;
+  }
+}
+
+}  // namespace
+}  // namespace broadcast_hub::protocol

@@ -1,0 +1,210 @@
+// Publications that tell their offset, and that are sent again.
+
+#include "topic/topic.hpp"
+#include "units.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace broadcast_hub::topic {
+namespace {
+
+using namespace std::chrono_literals;
+using outcome = topic::append_result::outcome;
+using test::texts_of;
+using test::unit_of;
+
+/// Units as `test::unit_of` makes them, with "name#offset" in front of the rest.
+std::string start_of(std::string_view name) {
+  return std::string(name) + "#";
+}
+
+std::size_t write_head(char* out, std::string_view start, std::uint64_t offset, std::size_t rest,
+                       bool deflated) noexcept {
+  const std::string text = (deflated ? "z:" : "") + std::string(start) + std::to_string(offset);
+  const auto size = static_cast<std::uint32_t>(test::smallest_unit + text.size() + rest);
+  std::memcpy(out, &size, sizeof size);
+  std::memcpy(out + sizeof size, text.data(), text.size());
+  return sizeof size + text.size();
+}
+
+class NumberedTest : public testing::Test {
+ protected:
+  NumberedTest() {
+    environment_.format.number_start = &start_of;
+    environment_.format.write_head = &write_head;
+    options_.history.max_publications = 3;
+  }
+
+  topic& the() {
+    if (!topic_)
+      topic_ = std::make_shared<topic>("news", options_, 77, 0, environment_);
+    return *topic_;
+  }
+
+  topic::append_result append(const std::string& text, std::string_view key = {}) {
+    const std::string raw = unit_of(text);
+    encoded publication = test::raw_only(raw);
+    publication.number_rest = {" ", text};
+    publication.deflated_number_rest = {text};
+    publication.made.set();
+    publication.key = key;
+    return the().append(publication, now_);
+  }
+
+  static std::vector<std::string> texts(const topic::stored& stored) {
+    std::string bytes;
+    for (const log_piece& piece : stored.pieces)
+      bytes.append(piece.data, piece.size);
+    return texts_of(bytes);
+  }
+
+  std::vector<std::string> between(std::uint64_t since, std::uint64_t until) {
+    const topic::stored found = the().stored_between(since, until, ample, now_);
+    EXPECT_TRUE(found.complete);
+    EXPECT_EQ(found.units, until - since);
+    return texts(found);
+  }
+
+  using list = std::vector<std::string>;
+  static constexpr std::uint64_t ample = 1'000'000;
+
+  time_point now_{100h};
+  memory_budget budget_{10'000'000};
+  std::deque<inbox> inboxes_{3};
+  topic_options options_;
+  topic_environment environment_{3, 1'000'000, &test::unit_size_of, budget_, inboxes_};
+  std::shared_ptr<topic> topic_;
+};
+
+TEST_F(NumberedTest, EachLaneHasItsOwnUnits) {
+  the().attach(lane_kind::numbered, 0);
+  the().attach(lane_kind::deflated_numbered, 1);
+  append("one");
+  append("two");
+  const auto read = [&](lane_kind lane, std::size_t reader) {
+    cursor at = the().claim(lane, reader).start;
+    std::string bytes;
+    for (const log_piece& piece : at.pieces(the().end(lane).at.position))
+      bytes.append(piece.data, piece.size);
+    return texts_of(bytes);
+  };
+  EXPECT_EQ(read(lane_kind::numbered, 0), (list{"news#1 one", "news#2 two"}));
+  EXPECT_EQ(read(lane_kind::deflated_numbered, 1), (list{"z:news#1one", "z:news#2two"}));
+}
+
+TEST_F(NumberedTest, NobodyIsAskedForAnEncodingThatNobodyReads) {
+  options_.history.max_publications = 0;
+  EXPECT_EQ(the().append(test::raw_only(unit_of("x")), now_).what, outcome::appended);
+  the().attach(lane_kind::numbered, 0);
+  const auto refused = the().append(test::raw_only(unit_of("x")), now_);
+  EXPECT_EQ(refused.what, outcome::needs_more);
+  EXPECT_TRUE(refused.wanted.test(index_of(lane_kind::numbered)));
+  EXPECT_FALSE(refused.wanted.test(index_of(lane_kind::deflated_numbered)));
+}
+
+TEST_F(NumberedTest, WhatIsStoredIsSentAgainAsItWas) {
+  for (const char* text : {"one", "two", "three", "four"})
+    append(text);
+  EXPECT_EQ(between(1, 4), (list{"news#2 two", "news#3 three", "news#4 four"}));
+  EXPECT_EQ(between(2, 3), (list{"news#3 three"}));
+  EXPECT_EQ(between(4, 4), list{});
+}
+
+TEST_F(NumberedTest, WhatIsGoneIsNotSentAgainInPart) {
+  for (const char* text : {"one", "two", "three", "four"})
+    append(text);
+  EXPECT_FALSE(the().stored_between(0, 4, ample, now_).complete);
+  EXPECT_TRUE(the().stored_between(0, 4, ample, now_).pieces.empty());
+  EXPECT_FALSE(the().stored_between(5, 4, ample, now_).complete);  // never published
+}
+
+TEST_F(NumberedTest, TheLastOnesAreThoseThatAreThere) {
+  EXPECT_EQ(the().stored_before(0, 10, ample, now_).units, 0U);
+  for (const char* text : {"one", "two", "three", "four"})
+    append(text);
+  EXPECT_EQ(texts(the().stored_before(4, 2, ample, now_)), (list{"news#3 three", "news#4 four"}));
+  EXPECT_EQ(texts(the().stored_before(4, 99, ample, now_)).size(), 3U);
+  EXPECT_EQ(texts(the().stored_before(3, 1, ample, now_)), (list{"news#3 three"}));
+  EXPECT_EQ(the().stored_before(4, 0, ample, now_).units, 0U);
+  EXPECT_EQ(the().stored_before(1, 5, ample, now_).units, 0U);  // all before it is gone
+}
+
+TEST_F(NumberedTest, WithoutHistoryOnlyThePresentIsComplete) {
+  options_.history.max_publications = 0;
+  append("one");
+  EXPECT_TRUE(the().stored_between(1, 1, ample, now_).complete);
+  EXPECT_FALSE(the().stored_between(0, 1, ample, now_).complete);
+}
+
+TEST_F(NumberedTest, NoMoreThanMayBeSentIsTaken) {
+  for (const char* text : {"one", "two", "three"})
+    append(text);
+  const std::uint64_t two = 14;    // "news#2 two" with its size in front
+  const std::uint64_t three = 16;  // the same
+  EXPECT_FALSE(the().stored_between(1, 3, two + three, now_).too_much);
+  const topic::stored refused = the().stored_between(1, 3, two + three - 1, now_);
+  EXPECT_TRUE(refused.complete && refused.too_much);
+  EXPECT_TRUE(refused.pieces.empty());
+  EXPECT_FALSE(the().stored_between(3, 3, 0, now_).too_much);
+  EXPECT_EQ(the().stored_before(3, 3, two + three, now_).units, 2U);
+  EXPECT_EQ(the().stored_before(3, 3, two + three - 1, now_).units, 1U);
+  EXPECT_EQ(the().stored_before(3, 3, three - 1, now_).units, 0U);
+  EXPECT_EQ(the().count_stored(0, ample, now_), 3U);
+  EXPECT_EQ(the().count_stored(1, two, now_), 1U);
+  EXPECT_EQ(the().count_stored(1, two - 1, now_), 0U);
+  EXPECT_EQ(the().count_stored(3, ample, now_), 0U);
+  EXPECT_EQ(the().count_stored(9, ample, now_), 0U);
+}
+
+TEST_F(NumberedTest, ThePastSurvivesManySegments) {
+  options_.history.max_publications = 500;
+  for (int i = 1; i <= 500; ++i)
+    append(std::string(100, 'x') + std::to_string(i));
+  const list all = between(0, 500);
+  ASSERT_EQ(all.size(), 500U);
+  for (int i = 1; i <= 500; ++i) {
+    const std::string number = std::to_string(i);
+    ASSERT_EQ(all[static_cast<std::size_t>(i) - 1],
+              "news#" + number + " " + std::string(100, 'x') + number);
+  }
+}
+
+TEST_F(NumberedTest, ARetryIsKnownByItsKey) {
+  EXPECT_EQ(append("one", "k1").offset, 1U);
+  const auto again = append("one", "k1");
+  EXPECT_EQ(again.what, outcome::duplicate);
+  EXPECT_EQ(again.offset, 1U);
+  EXPECT_EQ(append("two", "k2").offset, 2U);
+  EXPECT_EQ(append("two").offset, 3U);
+  now_ += options_.dedup_window;
+  EXPECT_EQ(append("one", "k1").offset, 1U);
+  now_ += 1ms;
+  EXPECT_EQ(append("one", "k1").offset, 4U);
+}
+
+TEST_F(NumberedTest, WithoutAWindowKeysSayNothing) {
+  options_.dedup_window = 0ms;
+  EXPECT_EQ(append("one", "k1").offset, 1U);
+  EXPECT_EQ(append("one", "k1").offset, 2U);
+}
+
+TEST_F(NumberedTest, AKeyThatStillCountsKeepsTheTopic) {
+  options_.history.max_publications = 0;
+  append("one", "k1");
+  EXPECT_FALSE(the().sweep(now_ + 1min, 30s).retired);
+  EXPECT_FALSE(the().sweep(now_ + 2min, 30s).retired);
+  EXPECT_FALSE(the().sweep(now_ + 2min + 1ms, 30s).retired);
+  EXPECT_TRUE(the().sweep(now_ + 3min, 30s).retired);
+}
+
+}  // namespace
+}  // namespace broadcast_hub::topic

@@ -1,0 +1,255 @@
+// The JavaScript client of broadcast_hub. All times are in milliseconds.
+
+/**
+ * Connects to a hub, and comes back whenever the connection is lost, until `close()` or until the
+ * server says that coming back is wrong.
+ *
+ * The wait before the n-th attempt is random between 0 and a bound that doubles from the lower to
+ * the upper of the server's `retry`; before the server's first hello these are 500 and 20,000. A
+ * server that drains says itself how long to wait. The browser's `online` event, and a page that
+ * becomes visible, end the wait at once, unless the server asked for it.
+ *
+ * `url`: `ws:` or `wss:`. A function is called before each attempt, for example to put in a fresh
+ * token; when it throws, that attempt has failed.
+ *
+ * Errors: throws what `new WebSocket` throws, such as a `SyntaxError` for an address that is none,
+ * and `TypeError` when there is no WebSocket.
+ */
+export function connect(url: string | URL | (() => string | URL), options?: ClientOptions): Client;
+
+export interface ClientOptions {
+  /** The class to use: npm's `ws` where there is none. Default: the global one. */
+  WebSocket?: WebSocketClass;
+
+  /**
+   * Whether a server that does not know bhub.v1 is welcome. Browsers refuse such a server; with
+   * `true` the client then connects without a protocol, and `Client.raw` says so. Default: false.
+   */
+  raw?: boolean;
+
+  /** Commands that may wait for a connection; more are rejected, `"buffer_full"`. Default: 1000. */
+  maxBuffered?: number;
+
+  /** See `Client`; here so that nothing is missed. */
+  onstate?: (event: StateEvent) => void;
+  onmessage?: (data: any) => void;
+
+  /** For tests. Default: the global ones. */
+  random?: () => number;
+  setTimeout?: (run: () => void, delay: number) => any;
+  clearTimeout?: (timer: any) => void;
+}
+
+export type WebSocketClass = new (url: any, protocols?: any) => any;
+
+/**
+ * - `connecting`: a connection is being made.
+ * - `open`: commands are sent at once.
+ * - `waiting`: there is none, and a new one is made later.
+ * - `closed`: for good.
+ */
+export type State = "connecting" | "open" | "waiting" | "closed";
+
+export type StateEvent =
+  | { state: "connecting" }
+  | { state: "open"; raw: boolean }
+  /** `code`, `reason`: how the connection ended; 1006 without a close frame. */
+  | { state: "waiting"; code: number; reason: string; delay: number }
+  | { state: "closed"; code: number; reason: string };
+
+/**
+ * What a handler throws is reported (`reportError` in browsers, `console.error` elsewhere), and the
+ * client goes on. Handlers may call everything.
+ */
+export interface Client {
+  readonly state: State;
+
+  /** Open without bhub.v1: only `send` and `onmessage` work. */
+  readonly raw: boolean;
+
+  /** The server's name for the present or last connection. */
+  readonly id: string | undefined;
+
+  /** Called after each change of `state`, and first for `connecting`, after `connect` returned. */
+  onstate: ((event: StateEvent) => void) | undefined;
+
+  /**
+   * What the server sent to this connection alone, or anything that a raw server sends: JSON that
+   * was read, other text as a string, bytes as a `Uint8Array`.
+   */
+  onmessage: ((data: any) => void) | undefined;
+
+  /**
+   * Subscribes to a topic, or with a pattern (`"orders.*.42"`, `"orders.>"`) to many, now or as soon
+   * as there is a connection, and again after each reconnect.
+   *
+   * A topic's publications come in order, each once. Those missed while the client was away follow
+   * when the server still has them; if not, `onsubscribed` says so. Through a pattern come those
+   * that are published while the client is connected. One that fits a name and patterns is given to
+   * all of them.
+   *
+   * Several subscriptions to one topic are one for the server: `since` and `last` count for the
+   * first of them.
+   *
+   * Errors: a subscription that is refused ends with `onerror`. Throws `TypeError` for a pattern with
+   * `since`, `last` or `presence`.
+   */
+  subscribe<T = any>(
+    topic: string,
+    handlers?: ((publication: Publication<T>) => void) | SubscriptionOptions<T>,
+  ): Subscription<T>;
+
+  /**
+   * Publishes JSON, or bytes. Without a connection it waits for one. When the connection is lost
+   * before the reply, it is sent again with the same key, by which the server knows it for as long
+   * as the topic's `dedup_window`.
+   *
+   * Resolves with the place that it got in the topic. Errors: rejects with `HubError`. After
+   * `"closed"` it is not known whether what was sent has been published.
+   */
+  publish(topic: string, data: any): Promise<Position>;
+
+  /** Who is subscribed to a topic. Errors: as `publish`. */
+  presence(topic: string): Promise<Presence>;
+
+  /**
+   * Past publications of a topic behind `since`, or from the oldest that is kept, the oldest first.
+   * `limit`: 1 to 1000; the server's default is 100. Errors: as `publish`.
+   */
+  history<T = any>(
+    topic: string,
+    options?: { since?: Position; limit?: number },
+  ): Promise<History<T>>;
+
+  /**
+   * Sends JSON, or bytes, to the server's `on_message`. At most once: there is no reply.
+   *
+   * Returns false, and sends nothing, unless the state is `open`.
+   * Errors: throws `TypeError` for what is no JSON.
+   */
+  send(data: any): boolean;
+
+  /** Ends the connection (code 1000), and rejects what waits for a reply. No timer is left. */
+  close(): void;
+}
+
+/** A place in a topic: behind the publication with that offset. */
+export interface Position {
+  epoch: string;
+  offset: number;
+}
+
+export interface SubscriptionHandlers<T = any> {
+  onpublication?: (publication: Publication<T>) => void;
+
+  /**
+   * The subscription stands, for the first time or anew. Unless `recovered`, publications may have
+   * been missed: load the state that they are about. What the server still has follows.
+   */
+  onsubscribed?: (event: SubscribedEvent) => void;
+
+  /** Subscribers came or went. Only with `presence: true`. */
+  onpresence?: (event: PresenceEvent) => void;
+
+  /**
+   * The subscription was refused, or ended by the server, for good. Refusals that pass (100 internal,
+   * 108 too many requests, 110 backplane unavailable) are not told: the client asks again. Without
+   * this handler the error is reported like one that a handler throws, unless it is only that the
+   * client was closed.
+   */
+  onerror?: (error: HubError) => void;
+}
+
+export interface SubscriptionOptions<T = any> extends SubscriptionHandlers<T> {
+  /** Where to go on, for example from a page that was left. */
+  since?: Position;
+
+  /** Without `since`: begin with up to so many past publications. Default: 0. */
+  last?: number;
+
+  /** Whether to hear of subscribers that come and go. Default: false. */
+  presence?: boolean;
+}
+
+export interface Subscription<T = any> extends SubscriptionHandlers<T> {
+  readonly topic: string;
+
+  /** Until `unsubscribe` or `onerror`. */
+  readonly active: boolean;
+
+  /** What has been received so far, for `since`. Patterns have none. */
+  readonly position: Position | undefined;
+
+  /** From now on no handler is called. */
+  unsubscribe(): void;
+}
+
+export interface Publication<T = any> {
+  /** The topic's name, also when it came through a pattern. */
+  topic: string;
+
+  /** JSON that was read, other text as a string, bytes as a `Uint8Array`. */
+  data: T;
+
+  offset: number;
+}
+
+export interface SubscribedEvent {
+  topic: string;
+
+  /** Whether everything since the last publication received is here, or follows. */
+  recovered: boolean;
+
+  /**
+   * Unless recovered. `first`: it is the first time. `epoch`: the topic has begun anew. `gap`: the
+   * server does not have all that was missed; `limit`: it is too much. `pattern`: it was away, and
+   * patterns are not recovered.
+   */
+  why?: "first" | "epoch" | "gap" | "limit" | "pattern";
+
+  /** Where the subscription stands now; what follows has higher offsets. Patterns have neither. */
+  epoch?: string;
+  offset?: number;
+}
+
+export interface PresenceEvent {
+  topic: string;
+  join: Subscriber[];
+  leave: Subscriber[];
+
+  /** Subscribers now. When there are many, only this is told. */
+  count: number;
+}
+
+export interface Subscriber {
+  cid: string;
+  user?: string;
+}
+
+export interface Presence {
+  /** By client. Undefined when there are too many. */
+  clients?: Record<string, { user?: string; info?: any }>;
+  count: number;
+}
+
+export interface History<T = any> extends Position {
+  items: Publication<T>[];
+}
+
+export interface HubError extends Error {
+  /**
+   * - 100 to 110: the server refused. 101 malformed, 103 permission denied, 107 limit exceeded,
+   *   108 too many requests, 109 payload too large, 110 backplane unavailable, ...
+   * - 2600 to 2699: the server ended the subscription.
+   * - `"buffer_full"`: too many commands wait for a connection (`maxBuffered`).
+   * - `"raw"`: the server does not speak bhub.v1.
+   * - `"closed"`: the client is closed.
+   */
+  code: number | "buffer_full" | "raw" | "closed";
+
+  /** In words. */
+  reason: string;
+
+  /** With 108: when to try again, in milliseconds. */
+  retryAfter?: number;
+}
