@@ -6,15 +6,20 @@
 
 namespace broadcast_hub {
 
+std::uint64_t random_number(const random_source& random) {
+  const std::uint64_t high = random();
+  return high << 32U | random();
+}
+
 std::uint64_t random_up_to(std::uint64_t most, const random_source& random) {
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
   if (most == largest)
-    return std::uint64_t{random()} << 32U | random();
+    return random_number(random);
   // What is left over of the last, incomplete round would come more often.
   const std::uint64_t end_of_rounds = largest - largest % (most + 1);
   std::uint64_t number = largest;
   while (number >= end_of_rounds)
-    number = std::uint64_t{random()} << 32U | random();
+    number = random_number(random);
   return number % (most + 1);
 }
 

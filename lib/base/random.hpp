@@ -9,6 +9,9 @@ namespace broadcast_hub {
 /// their own.
 using random_source = std::function<std::uint32_t()>;
 
+/// Any of 64 bits.
+std::uint64_t random_number(const random_source& random);
+
 /// Evenly from 0 to `most`, both included.
 std::uint64_t random_up_to(std::uint64_t most, const random_source& random);
 

@@ -65,10 +65,7 @@ void client_commands::say_goodbye(net::connection& peer) {
 void client_commands::subscribe_first(net::connection& peer,
                                       const std::vector<std::string>& topics) {
   for (const std::string& topic : topics) {
-    const bool valid = topic::is_valid_name(topic) || topic::is_valid_pattern(topic);
-    const std::error_code error =
-        valid ? hub_.subscribe(peer, topic) : make_error_code(errc::invalid_topic);
-    if (error) {
+    if (const std::error_code error = hub_.subscribe(peer, topic)) {
       log_peer(hub_.log(), log_level::error, peer, "on_upgrade subscribes it to \"",
                printable(topic), "\": ", error.message());
     }

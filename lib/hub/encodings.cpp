@@ -13,11 +13,11 @@ encodings::encodings(std::string_view payload, message_kind kind, std::string_vi
     : payload_(payload),
       kind_(kind),
       worth_deflating_(payload.size() >= compression.min_payload_bytes),
+      made_({header_.data(),
+             wire::write_header(header_.data(), wire::opcode_of(kind), payload.size())},
+            payload),
       deflater_(deflaters),
       numbered_deflater_(deflaters) {
-  const std::size_t size =
-      wire::write_header(header_.data(), wire::opcode_of(kind), payload.size());
-  made_ = {std::string_view(header_.data(), size), payload};
   made_.key = key;
   if (!worth_deflating_)
     made_.made.set(index_of(lane_kind::deflated));

@@ -17,11 +17,6 @@
 namespace broadcast_hub {
 namespace {
 
-bool offers_bhub_v1(const wire::request& request) {
-  const std::vector<std::string> offered = wire::offered_subprotocols(request);
-  return std::find(offered.begin(), offered.end(), protocol::subprotocol) != offered.end();
-}
-
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
@@ -103,7 +98,8 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
     return refuse_upgrade(peer, request, refusal);
   }
   const listen_options& rules = rules_of(peer).options();
-  if (answer.subprotocol.empty() && rules.bhub_v1 && offers_bhub_v1(request))
+  if (answer.subprotocol.empty() && rules.bhub_v1 &&
+      wire::offers_subprotocol(request, protocol::subprotocol))
     answer.subprotocol = protocol::subprotocol;
   const bool speaks_protocol = answer.subprotocol == protocol::subprotocol;
   peer.accept(

@@ -1,3 +1,4 @@
+#include "base/option_range.hpp"
 #include "base/text.hpp"
 #include "topic/limits.hpp"
 #include "topic/name.hpp"
@@ -17,32 +18,22 @@ namespace {
 constexpr std::size_t kib = 1024;
 constexpr std::size_t gib = kib * kib * kib;
 
+constexpr std::chrono::hours day{24};
+
 void check_range(std::string_view member, std::uint64_t value, std::uint64_t least,
                  std::uint64_t most) {
-  if (value >= least && value <= most)
-    return;
-  throw std::invalid_argument(
-      join("hub_options.", member, " is ", value, "; it must be from ", least, " to ", most));
+  require_range(join("hub_options.", member), value, least, most);
 }
 
-void check_time(std::string_view member, std::chrono::milliseconds value, std::int64_t least) {
-  using days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
-  const std::int64_t most = std::chrono::milliseconds(days(1)).count();
-  if (value.count() >= least && value.count() <= most)
-    return;
-  throw std::invalid_argument(join("hub_options.", member, " is ", value.count(),
-                                   " ms; it must be from ", least, " ms to ", most, " ms"));
+void check_time(std::string_view member, std::chrono::milliseconds value, std::int64_t least,
+                std::chrono::milliseconds most = day) {
+  require_range(join("hub_options.", member), value, std::chrono::milliseconds(least), most);
 }
 
 void check_history(const std::string& member, const history_options& history) {
   check_range(member + ".max_publications", history.max_publications, 0, 1'000'000);
   check_range(member + ".max_bytes", history.max_bytes, kib, gib);
-  const std::int64_t most = std::chrono::milliseconds(std::chrono::hours(24 * 30)).count();
-  const std::int64_t age = history.max_age.count();
-  if (age >= 0 && age <= most)
-    return;
-  throw std::invalid_argument(join("hub_options.", member, ".max_age is ", age,
-                                   " ms; it must be from 0 ms to ", most, " ms"));
+  check_time(member + ".max_age", history.max_age, 0, 30 * day);
 }
 
 void check_topic(const std::string& member, const topic_options& options) {

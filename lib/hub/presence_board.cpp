@@ -1,21 +1,16 @@
 #include "hub/presence_board.hpp"
 
+#include "base/random.hpp"
 #include "base/reserve.hpp"
 #include "protocol/position.hpp"
 #include "protocol/presence_frame.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace broadcast_hub {
 namespace {
-
-std::uint64_t random_life() {
-  std::random_device seed;
-  return (std::uint64_t{seed()} << 32U) | seed();
-}
 
 bool any_presence(const topics_options& options) {
   return options.defaults.presence.enabled ||
@@ -30,7 +25,7 @@ presence_board::presence_board(const hub_options& options, const topic::registry
     : options_(options),
       topics_(topics),
       shards_(shards),
-      life_(random_life()),
+      life_(random_number(system_random())),
       in_use_(any_presence(options.topics)),
       local_(options.shards) {}
 

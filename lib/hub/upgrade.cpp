@@ -61,12 +61,9 @@ std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::r
     return join("on_upgrade replied with status ", answer.status,
                 "; it must be 101, or 400 to 599 to refuse");
   }
-  if (answer.status != 101 || answer.subprotocol.empty())
+  if (answer.status != 101 || answer.subprotocol.empty() ||
+      wire::offers_subprotocol(request, answer.subprotocol))
     return std::nullopt;
-  const std::vector<std::string> offered = wire::offered_subprotocols(request);
-  if (std::find(offered.begin(), offered.end(), answer.subprotocol) != offered.end()) {
-    return std::nullopt;
-  }
   return join("on_upgrade replied with subprotocol \"", printable(answer.subprotocol),
               "\", which the client did not offer");
 }

@@ -14,9 +14,7 @@ namespace broadcast_hub::session {
 void outbox::push(kind what, shared_bytes bytes) {
   if (topics_ != nullptr && !blocked_)
     draw_line();
-  const char* data = bytes->data();
-  const std::size_t size = bytes->size();
-  append({std::move(bytes), data, size, what});
+  append(what, std::move(bytes));
 }
 
 void outbox::draw_line() {
@@ -33,9 +31,7 @@ void outbox::append_stored(std::vector<topic::log_piece> frames) {
 }
 
 void outbox::append_reply(shared_bytes frame) {
-  const char* data = frame->data();
-  const std::size_t size = frame->size();
-  append({std::move(frame), data, size, kind::direct});
+  append(kind::direct, std::move(frame));
 }
 
 void outbox::push_ahead(std::string frame) {
@@ -279,6 +275,12 @@ outbox::queue::iterator outbox::behind_partial_frame() {
     place = std::prev(chunks_.insert(std::next(place), std::move(rest)));
   }
   return std::next(place);
+}
+
+void outbox::append(kind what, shared_bytes bytes) {
+  const char* data = bytes->data();
+  const std::size_t size = bytes->size();
+  append({std::move(bytes), data, size, what});
 }
 
 void outbox::append(chunk piece) {

@@ -157,6 +157,7 @@ class outbox {
 
   queue::iterator front() noexcept { return chunks_.begin() + first_; }
   queue::iterator behind_partial_frame();
+  void append(kind what, shared_bytes bytes);
   void append(chunk piece);
   void leave_handle() noexcept;
   void leave_topics() noexcept;

@@ -21,7 +21,6 @@ constexpr std::size_t size_of(const unit_pieces& unit) noexcept {
 /// One publication in the encodings that are wanted. Only the offset is missing, which is known
 /// once it is appended.
 struct encoded {
-  encoded() = default;
   encoded(std::string_view first, std::string_view rest) : raw{first, rest, {}, {}} {}
 
   unit_pieces raw{};

@@ -1,5 +1,6 @@
 #include "topic/registry.hpp"
 
+#include "base/random.hpp"
 #include "topic/name.hpp"
 
 #include <broadcast_hub/error.hpp>
@@ -17,8 +18,7 @@ registry::registry(const topics_options& options, std::size_t readers,
       budget_(options.max_log_bytes),
       inboxes_(readers),
       environment_{readers, max_backlog_bytes, format, budget_, inboxes_} {
-  std::random_device seed;
-  epochs_.seed((std::uint64_t{seed()} << 32) | seed());
+  epochs_.seed(random_number(system_random()));
 }
 
 registry::pinned registry::pin(std::string_view name) const {

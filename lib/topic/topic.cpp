@@ -92,20 +92,24 @@ void topic::prepare(const unit_set& units, std::string_view key, time_point now)
     history_->add(kept().position(), kept().last(), now);
 }
 
+bool topic::could_hold(std::size_t size) const noexcept {
+  return environment_.budget.could_hold(segment::overhead + size);
+}
+
 topic::outcome topic::refusal(const unit_set& units) {
   if (retired_)
     return outcome::retired;
   // What may be published is no matter of who is subscribed.
-  if (size_of(units.of(lane_kind::raw)) > options_.max_lag_bytes)
+  if (units.raw_size() > options_.max_lag_bytes || !could_hold(units.raw_size()))
     return outcome::too_big;
   // What is known without the encodings that are missing, so that nobody makes them for nothing.
   for (const lane_kind kind : all_lanes) {
-    if (!environment_.budget.could_hold(segment::overhead + size_of(units.of(kind))))
+    if (units.wanted(kind) && !could_hold(units.size_in(kind)))
       return outcome::too_big;
   }
   for (const lane_kind kind : all_lanes) {
     const lane& each = at(kind);
-    const std::size_t size = std::max(size_of(units.of(kind)), size_of(units.of(lane_kind::raw)));
+    const std::size_t size = std::max(units.size_in(kind), units.raw_size());
     if (units.wanted(kind) &&
         (each.backlog() + size > environment_.max_backlog_bytes || !each.fits(size)))
       return outcome::overloaded;

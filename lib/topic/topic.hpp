@@ -162,6 +162,7 @@ class topic : public std::enable_shared_from_this<topic> {
   lane_set in_use() const BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t published_as(std::string_view key, time_point now) noexcept
       BROADCAST_HUB_REQUIRES(mutex_);
+  bool could_hold(std::size_t size) const noexcept;
   outcome refusal(const unit_set& units) BROADCAST_HUB_REQUIRES(mutex_);
   void prepare(const unit_set& units, std::string_view key, time_point now)
       BROADCAST_HUB_REQUIRES(mutex_);

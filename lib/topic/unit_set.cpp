@@ -1,29 +1,49 @@
 #include "topic/unit_set.hpp"
 
 namespace broadcast_hub::topic {
+namespace {
 
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see the heads
+bool is_worth_it(const unit_pieces& deflated) noexcept {
+  return size_of(deflated) > 0;
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see `numbered_unit`
 unit_set::unit_set(const encoded& publication, lane_set wanted, const unit_format& format,
                    std::string_view number_start, std::uint64_t offset)
-    : wanted_(wanted), made_(publication.made) {
-  units_[index_of(lane_kind::raw)] = publication.raw;
+    : publication_(publication), wanted_(wanted) {
   if (missing().any())
     return;
-  const bool worth_it = size_of(publication.deflated) > 0;
-  units_[index_of(lane_kind::deflated)] = worth_it ? publication.deflated : publication.raw;
-  const auto number = [&](const unit_pieces& rest, bool deflated, head& buffer) -> unit_pieces {
-    const std::size_t size =
-        format.write_head(buffer.data(), number_start, offset, size_of(rest), deflated);
-    return {std::string_view(buffer.data(), size), rest[0], rest[1], rest[2]};
-  };
   if (this->wanted(lane_kind::numbered))
-    units_[index_of(lane_kind::numbered)] = number(publication.number_rest, false, plain_head_);
+    plain_.make(format, number_start, offset, publication.number_rest, false);
   if (this->wanted(lane_kind::deflated_numbered)) {
-    const bool deflated = size_of(publication.deflated_number_rest) > 0;
-    units_[index_of(lane_kind::deflated_numbered)] =
-        number(deflated ? publication.deflated_number_rest : publication.number_rest, deflated,
-               deflated_head_);
+    const bool deflated = is_worth_it(publication.deflated_number_rest);
+    deflated_.make(format, number_start, offset,
+                   deflated ? publication.deflated_number_rest : publication.number_rest, deflated);
   }
+}
+
+const unit_pieces& unit_set::of(lane_kind lane) const noexcept {
+  switch (lane) {
+    case lane_kind::deflated:
+      return is_worth_it(publication_.deflated) ? publication_.deflated : publication_.raw;
+    case lane_kind::numbered:
+      return plain_.pieces;
+    case lane_kind::deflated_numbered:
+      return deflated_.pieces;
+    case lane_kind::raw:
+      break;
+  }
+  return publication_.raw;
+}
+
+void unit_set::numbered_unit::make(const unit_format& format, std::string_view number_start,
+                                   std::uint64_t offset, const unit_pieces& rest,
+                                   bool deflated) noexcept {
+  const std::size_t size =
+      format.write_head(head.data(), number_start, offset, size_of(rest), deflated);
+  pieces = {std::string_view(head.data(), size), rest[0], rest[1], rest[2]};
 }
 
 }  // namespace broadcast_hub::topic

@@ -138,6 +138,11 @@ std::vector<std::string> offered_subprotocols(const request& request) {
   return offered;
 }
 
+bool offers_subprotocol(const request& request, std::string_view name) {
+  const std::vector<std::string> offered = offered_subprotocols(request);
+  return std::find(offered.begin(), offered.end(), name) != offered.end();
+}
+
 accepted_upgrade accept_upgrade(const request& request, std::string_view subprotocol,
                                 bool may_deflate, const header_list& headers) {
   const handshake_processor processor;

@@ -23,6 +23,8 @@ response check_upgrade(const request& request);
 /// Subprotocols in the order offered; repetitions, and what is no token, left out.
 std::vector<std::string> offered_subprotocols(const request& request);
 
+bool offers_subprotocol(const request& request, std::string_view name);
+
 /// Whether a page with the request's `Origin` may connect; see `listen_options::allowed_origins`.
 bool origin_allowed(const request& request, const std::vector<std::string>& allowed);
 

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { DEADLINE_MS } from "../../integration/support/feed.mjs";
+import { WatchedPage } from "./watched_page.mjs";
 
 export const FLAGS = [
   "--headless",
@@ -43,7 +44,7 @@ export async function keepPicture(page, name) {
 }
 
 /** A demo page in a context of its own, and what a person sees of it. */
-export class DemoPage {
+export class DemoPage extends WatchedPage {
   /** `closedPort`: sockets to it are never made, for a port that is not one of the test's own. */
   static async open(browser, url, { closedPort, ...options } = {}) {
     const context = await browser.newContext({
@@ -58,21 +59,6 @@ export class DemoPage {
     const demo = new DemoPage(page);
     await page.goto(url);
     return demo;
-  }
-
-  constructor(page) {
-    this.page = page;
-    this.complaints = [];
-    this.requests = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("request", (request) => this.requests.push(request.url()));
-  }
-
-  button(name) {
-    return this.page.getByRole("button", { name, exact: true });
   }
 
   state() {

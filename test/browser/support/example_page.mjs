@@ -1,8 +1,9 @@
 import { DEADLINE_MS } from "../../integration/support/feed.mjs";
 import { keepPicture } from "./browser.mjs";
+import { WatchedPage } from "./watched_page.mjs";
 
 /** A page of an example in a context of its own, and what can happen to it. */
-export class ExamplePage {
+export class ExamplePage extends WatchedPage {
   static async open(browser, url, options = {}) {
     const context = await browser.newContext({
       viewport: { width: 1000, height: 720 },
@@ -20,20 +21,9 @@ export class ExamplePage {
   }
 
   constructor(context, page, devtools) {
+    super(page);
     this.context = context;
-    this.page = page;
     this.devtools = devtools;
-    this.complaints = [];
-    this.requests = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("request", (request) => this.requests.push(request.url()));
-  }
-
-  button(name) {
-    return this.page.getByRole("button", { name, exact: true });
   }
 
   /** Waits until the element has the text; `text` is a string or a pattern. */
