@@ -22,7 +22,7 @@ struct hub_stats {
 
   std::uint64_t publications = 0;  ///< on all topics together
   std::uint64_t compressions = 0;  ///< publications sent compressed, each made so once for all
-  std::uint64_t topics = 0;        ///< gauge: topics that are there
+  std::uint64_t topics = 0;        ///< gauge: topics that are there, `default` included
   std::uint64_t log_bytes = 0;     ///< gauge: memory of all topics' logs
 
   // Pairs of a publication and a subscriber, from the moment that the subscriber's shard takes up

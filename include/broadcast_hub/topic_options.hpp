@@ -78,7 +78,7 @@ struct topics_options {
   topic_options defaults;         ///< for topics that no rule matches
   std::vector<topic_rule> rules;  ///< the first that matches a topic is the one
 
-  /// Topics at a time. Range 1 to 10,000,000.
+  /// Topics at a time, beside `default`. Range 1 to 10,000,000.
   std::size_t max_topics = 10'000;
 
   /// Names and patterns that one connection may be subscribed to. Range 1 to 100,000.

@@ -17,11 +17,13 @@ registry::registry(const topics_options& options, std::size_t readers,
     : options_(options),
       budget_(options.max_log_bytes),
       inboxes_(readers),
-      environment_{readers, max_backlog_bytes, format, budget_, inboxes_} {
-  epochs_.seed(random_number(system_random()));
-}
+      environment_{readers, max_backlog_bytes, format, budget_, inboxes_},
+      epochs_(random_number(system_random())),
+      default_(make(default_topic)) {}
 
 registry::pinned registry::pin(std::string_view name) const {
+  if (name == default_topic)
+    return pinned(*default_);
   pinned result(mutex_);
   const auto found = topics_.find(name);
   if (found != topics_.end())
@@ -61,7 +63,7 @@ registry::opened registry::open(std::string_view name) {
   const auto found = topics_.find(name);
   if (found != topics_.end())
     return {{}, found->second};
-  if (topics_.size() >= options_.max_topics && name != default_topic)
+  if (topics_.size() > options_.max_topics)  // beside the default topic
     return {errc::too_many_topics, nullptr};
   return {{}, make(name)};
 }
@@ -128,7 +130,7 @@ registry::swept registry::sweep(time_point now) {
   // One by one, so that publishers never wait for all of them.
   swept result;
   std::erase_if(all, [&](const std::shared_ptr<topic>& each) {
-    const topic::swept one = each->sweep(now, options_.linger);
+    const topic::swept one = each->sweep(now, each == default_ ? duration::max() : options_.linger);
     result.wake |= one.wake;
     if (one.retired)
       retire(*each, now);

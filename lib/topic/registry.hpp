@@ -30,7 +30,7 @@ namespace broadcast_hub::topic {
 /// All topics of a hub, by name.
 ///
 /// A topic is there from its first use until nobody has used it for a while; its epoch and offset
-/// are remembered longer, so that it goes on where it was.
+/// are remembered longer, so that it goes on where it was. The default topic is always there.
 /// Thread safety: all methods may be called from any thread. Locks are taken in the order registry,
 /// topic, inbox.
 class registry {
@@ -51,8 +51,9 @@ class registry {
    private:
     friend class registry;
     explicit pinned(striped_mutex& mutex) : lock_(mutex) {}
+    explicit pinned(topic& always_there) : found_(&always_there) {}
 
-    std::shared_lock<striped_mutex> lock_;
+    std::shared_lock<striped_mutex> lock_;  // of what may go
     topic* found_ = nullptr;
   };
 
@@ -144,6 +145,8 @@ class registry {
   std::list<std::string> remembered_order_;                  // their names, the oldest first
   std::mt19937_64 epochs_;
   std::uint64_t published_before_ = 0;  // on topics that are gone
+
+  const std::shared_ptr<topic> default_;
 };
 
 template <typename Matching>

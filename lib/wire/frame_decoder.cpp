@@ -3,11 +3,11 @@
 #include "wire/close_payload.hpp"
 #include "wire/frame_encoder.hpp"
 #include "wire/frame_header.hpp"
+#include "wire/payload_mask.hpp"
 #include "wire/utf8_stream.hpp"
 #include "wire/websocketpp_config.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace broadcast_hub::wire {
@@ -56,6 +56,7 @@ class frame_decoder::impl {
   websocketpp_processor processor_;
 
   frame_header header_;              // of the current frame
+  payload_mask mask_;                // of it
   std::uint64_t payload_left_ = 0;   // of the current frame
   std::uint64_t message_bytes_ = 0;  // of the data message, all frames so far
   bool message_open_ = false;        // a data frame without FIN has ended
@@ -70,7 +71,7 @@ frame_decoder::impl::impl(std::size_t max_message_bytes, frame_sender from)
     : max_message_bytes_(max_message_bytes),
       from_(from),
       slots_(std::make_shared<websocketpp_config::con_msg_manager_type>()),
-      processor_(false, from == frame_sender::client, slots_, random_) {
+      processor_(false, false, slots_, random_) {  // no mask reaches it
   // `room` has refused before.
   processor_.set_max_message_size(std::numeric_limits<std::size_t>::max());
 }
@@ -140,14 +141,17 @@ void frame_decoder::impl::begin_payload() {
   if (message_open_ && !header_.control()) {
     slots_->make_room(payload_left_, limit());  // else hybi13 would, and take up to twice as much
   }
-  std::array<unsigned char, 14> copy{};
-  std::copy_n(header_.data(), header_.size(), copy.begin());
+  // hybi13 knows nothing of compression, and goes byte by byte where it takes a mask off and looks
+  // for UTF-8: that is done here.
+  frame_header::copied header = header_.without_mask();
   if (header_.text() || header_.compressed()) {
-    // hybi13 knows nothing of compression, and looks for UTF-8 byte by byte: that is done here.
-    copy[0] =
-        static_cast<unsigned char>((copy[0] & fin_bit) | static_cast<unsigned>(opcode::binary));
+    header.bytes[0] = static_cast<unsigned char>((header.bytes[0] & fin_bit) |
+                                                 static_cast<unsigned>(opcode::binary));
   }
-  feed(copy.data(), header_.size());
+  if (header_.masked()) {
+    mask_.begin(header_.mask_key());
+  }
+  feed(header.bytes.data(), header.size);
 }
 
 std::size_t frame_decoder::impl::limit() const noexcept {
@@ -163,6 +167,9 @@ std::size_t frame_decoder::impl::read_payload(char* data, std::size_t size) {
   const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(payload_left_, size));
   if (!header_.control()) {
     slots_->make_room(part, limit());
+  }
+  if (header_.masked()) {
+    mask_.take_off(data, part);
   }
   feed(reinterpret_cast<unsigned char*>(data), part);
   payload_left_ -= part;

@@ -1,6 +1,7 @@
 #include "wire/frame_header.hpp"
 
 #include "wire/frame_encoder.hpp"
+#include "wire/payload_mask.hpp"
 
 #include <algorithm>
 
@@ -97,6 +98,13 @@ std::uint64_t frame_header::payload_size() const noexcept {
   return length;
 }
 
+frame_header::copied frame_header::without_mask() const noexcept {
+  copied result{{}, start_size + length_bytes()};
+  std::copy_n(bytes_.begin(), result.size, result.bytes.begin());
+  result.bytes[1] = static_cast<unsigned char>(short_length());
+  return result;
+}
+
 std::size_t frame_header::length_bytes() const noexcept {
   if (short_length() < sixteen_bits_follow) {
     return 0;
@@ -105,8 +113,7 @@ std::size_t frame_header::length_bytes() const noexcept {
 }
 
 std::size_t frame_header::full_size() const noexcept {
-  constexpr std::size_t mask_size = 4;
-  return start_size + length_bytes() + (masked() ? mask_size : 0);
+  return start_size + length_bytes() + (masked() ? payload_mask::key_size : 0);
 }
 
 }  // namespace broadcast_hub::wire

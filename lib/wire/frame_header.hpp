@@ -50,8 +50,18 @@ class frame_header {
 
   /// Requires: `complete()`.
   std::uint64_t payload_size() const noexcept;
-  const unsigned char* data() const noexcept { return bytes_.data(); }
-  std::size_t size() const noexcept { return size_; }
+  bool masked() const noexcept { return (bytes_[1] & 0x80U) != 0; }
+
+  /// Requires: `masked()`.
+  const unsigned char* mask_key() const noexcept { return &bytes_[start_size + length_bytes()]; }
+
+  struct copied {
+    std::array<unsigned char, 10> bytes;
+    std::size_t size;
+  };
+
+  /// As a frame without a mask has it. Requires: `complete()`.
+  copied without_mask() const noexcept;
 
  private:
   static constexpr std::size_t start_size = 2;
@@ -59,7 +69,6 @@ class frame_header {
 
   unsigned opcode() const noexcept { return bytes_[0] & 0x0fU; }
   unsigned rsv() const noexcept { return bytes_[0] & 0x70U; }
-  bool masked() const noexcept { return (bytes_[1] & 0x80U) != 0; }
   unsigned short_length() const noexcept { return bytes_[1] & 0x7fU; }
   std::size_t length_bytes() const noexcept;
   std::size_t full_size() const noexcept;

@@ -42,7 +42,19 @@ TEST_F(RegistryTest, ATopicIsThereFromItsFirstUse) {
   EXPECT_EQ(made->name(), "news");
   EXPECT_EQ(open("news"), made);
   EXPECT_EQ(all().find("news"), made);
-  EXPECT_EQ(all().size(), 1U);
+  EXPECT_EQ(all().size(), 2U) << "with the default one";
+}
+
+TEST_F(RegistryTest, TheDefaultTopicIsAlwaysThere) {
+  const auto made = all().find("default");
+  ASSERT_NE(made, nullptr);
+  for (int i = 0; i < 3; ++i) {
+    all().sweep(now_);
+    now_ += options_.linger + 1s;
+  }
+  EXPECT_EQ(&*all().pin("default"), made.get());
+  EXPECT_EQ(all().find("default"), made);
+  EXPECT_EQ(publish("default").what, topic::append_result::outcome::appended);
 }
 
 TEST_F(RegistryTest, PinsWhatIsThere) {
@@ -57,7 +69,7 @@ TEST_F(RegistryTest, RefusesWhatIsNoName) {
   EXPECT_EQ(all().open("a..b").error, errc::invalid_topic);
   EXPECT_EQ(all().open("a.*").error, errc::invalid_topic);
   EXPECT_EQ(all().open("").error, errc::invalid_topic);
-  EXPECT_EQ(all().size(), 0U);
+  EXPECT_EQ(all().size(), 1U) << "the default one";
 }
 
 TEST_F(RegistryTest, HasAsManyTopicsAsItMayAndTheDefaultOne) {

@@ -134,7 +134,7 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
   publisher.join();
   topics.sweep(time_point(std::chrono::hours(1)));
   topics.sweep(time_point(std::chrono::hours(2)));
-  EXPECT_EQ(topics.size(), 0U);
+  EXPECT_EQ(topics.size(), 1U) << "the default one";
 }
 
 // The destructor once trusted a count of owners that told nothing about what they had read. Only

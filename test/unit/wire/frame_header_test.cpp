@@ -33,7 +33,21 @@ TEST(FrameHeaderTest, TakesItsStartFirstAndThenTheRestOfItselfOnly) {
   EXPECT_EQ(header.take(bytes.data() + 2, bytes.size() - 2), 6U);
   EXPECT_TRUE(header.complete());
   EXPECT_EQ(header.payload_size(), 300U);
-  EXPECT_EQ(header.size(), 8U);
+}
+
+TEST(FrameHeaderTest, TellsTheMaskAndWhatIsLeftWithoutIt) {
+  for (const std::size_t size : {std::size_t{3}, std::size_t{300}, std::size_t{70'000}}) {
+    const std::string bytes = test::client_frame_header(codes::binary, size);
+    const frame_header header = whole_header(bytes);
+    ASSERT_TRUE(header.masked());
+    const std::string_view key(reinterpret_cast<const char*>(header.mask_key()), 4);
+    EXPECT_EQ(key, bytes.substr(bytes.size() - 4));
+    std::string expected = bytes.substr(0, bytes.size() - 4);
+    expected[1] = static_cast<char>(expected[1] & 0x7f);
+    const frame_header::copied left = header.without_mask();
+    EXPECT_EQ(std::string(left.bytes.begin(), left.bytes.begin() + static_cast<long>(left.size)),
+              expected);
+  }
 }
 
 TEST(FrameHeaderTest, TakesBytesOneAtATime) {
