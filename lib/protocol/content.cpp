@@ -10,6 +10,7 @@ content_text write_content(message_kind kind, std::string_view payload, std::str
     return {json_member, payload, "}"};
   held.clear();
   if (kind == message_kind::text) {
+    held.reserve(payload.size() + 2);
     append_json_string(held, payload);
     return {text_member, held, "}"};
   }

@@ -1,6 +1,7 @@
 #include "protocol/json.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace broadcast_hub::protocol {
 namespace {
@@ -43,13 +44,41 @@ void append_escaped(std::string& out, char c) {
   out += digits[value & 15U];
 }
 
+using word = std::uint64_t;
+
+constexpr word each_byte(unsigned char c) noexcept {
+  return ~word{0} / 0xff * c;
+}
+
+// Some byte of it is zero: only then does the subtraction borrow into a top bit that was not set.
+constexpr bool has_zero(word bytes) noexcept {
+  return ((bytes - each_byte(1)) & ~bytes & each_byte(0x80)) != 0;
+}
+
+constexpr bool has_control(word bytes) noexcept {
+  return ((bytes - each_byte(0x20)) & ~bytes & each_byte(0x80)) != 0;
+}
+
+// How much of the text may stand as it is. Most may, so this goes by words.
+std::size_t plain_size(std::string_view text) noexcept {
+  std::size_t size = 0;
+  for (; text.size() - size >= sizeof(word); size += sizeof(word)) {
+    word part = 0;
+    std::memcpy(&part, text.data() + size, sizeof part);
+    if (has_control(part) || has_zero(part ^ each_byte('"')) || has_zero(part ^ each_byte('\\')))
+      break;
+  }
+  while (size < text.size() && !must_be_escaped(text[size]))
+    ++size;
+  return size;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto plain = static_cast<std::size_t>(
-        std::find_if(text.begin(), text.end(), must_be_escaped) - text.begin());
+    const std::size_t plain = plain_size(text);
     out += text.substr(0, plain);
     if (plain == text.size())
       break;

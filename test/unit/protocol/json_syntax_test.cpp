@@ -249,6 +249,21 @@ TEST(JsonStringTest, OnlyWhatMustBeIsEscaped) {
   }
 }
 
+TEST(JsonStringTest, WhatMustBeEscapedIsSeenAtEveryPlace) {
+  for (int c = 0; c < 0x80; ++c) {
+    const std::string one(1, static_cast<char>(c));
+    std::string escaped;
+    append_json_string(escaped, one);
+    for (std::size_t place = 0; place < 24; ++place) {
+      const std::string before(place, '\x7f');
+      std::string out;
+      append_json_string(out, before + one + "!#[] \xc3\xbf");
+      ASSERT_EQ(out, '"' + before + escaped.substr(1, escaped.size() - 2) + "!#[] \xc3\xbf\"")
+          << "character " << c << " at " << place;
+    }
+  }
+}
+
 TEST(JsonStringTest, EveryCharacterComesBack) {
   std::string text;
   for (int c = 0; c < 0x80; ++c)
