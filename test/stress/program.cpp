@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include "support/sanitizers.hpp"
+
 #include <sys/resource.h>
 
 #include <iomanip>
@@ -38,11 +40,7 @@ std::string peak_memory() {
 }
 
 bool is_sanitized() noexcept {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#else
-  return false;
-#endif
+  return test::with_address_sanitizer || test::with_thread_sanitizer;
 }
 
 }  // namespace broadcast_hub::stress

@@ -1,5 +1,6 @@
 #include "fan_out_world.hpp"
 #include "support/base_seed.hpp"
+#include "support/sanitizers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +8,12 @@ namespace broadcast_hub::session {
 namespace {
 
 // A million steps in all.
+constexpr unsigned worlds = broadcast_hub::test::with_thread_sanitizer ? 50 : 500;
+
 TEST(FanOutModelTest, EverybodyGetsWhatTheReferenceSays) {
   test::happenings all;
   const unsigned base = broadcast_hub::test::base_seed();
-  for (unsigned seed = base; seed < base + 500; ++seed) {
+  for (unsigned seed = base; seed < base + worlds; ++seed) {
     test::world one(seed);
     one.run(2000);
     if (testing::Test::HasFailure()) {
