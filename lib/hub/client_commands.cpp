@@ -166,9 +166,7 @@ std::error_code client_commands::subscribe_to_name(
     }
     return made.error;
   }
-  hub_.presence().join(peer, wanted.topic);
-  if (wanted.presence)
-    hub_.presence().watch(peer, wanted.topic);
+  hub_.presence().join(peer, wanted.topic, wanted.presence);
   replay past = replay_for(peer, wanted, made.at);
   protocol::subscribed said;
   said.id = of;
@@ -276,7 +274,7 @@ void client_commands::run(net::connection& peer, id of, const protocol::presence
       ask(peer, "on_presence", hub_.handlers().on_presence, presence_event{command.topic});
   if (!may_read(peer, of, answer, command.topic) || of == 0)
     return;
-  const presence_board::snapshot seen = hub_.presence().look(command.topic);
+  const presence::attendance::snapshot seen = hub_.presence().look(command.topic);
   const std::string text =
       protocol::write_presence(of, presence_board::as_written(seen.clients), seen.count);
   const bool fits = peer.session().has_room_for(text.size() + answer_room);

@@ -9,6 +9,7 @@
 #include "wire/frame_encoder.hpp"
 #include "wire/numbered_frame.hpp"
 
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -135,7 +136,15 @@ void hub_core::begin() {
   add_timer(std::make_shared<timer::state>(), sweep_period, sweep_period, [this] { look_after(); });
   if (presence_.in_use()) {
     add_timer(std::make_shared<timer::state>(), presence_board::period, presence_board::period,
-              [this] { presence_.tell(); });
+              [this] { tell_presence(); });
+  }
+}
+
+void hub_core::tell_presence() {
+  try {
+    presence_.tell();
+  } catch (const std::bad_alloc&) {
+    log_.log(log_level::error, "out of memory; who came and went is told later");
   }
 }
 

@@ -123,6 +123,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void begin();
   void begin_session(net::connection& peer, const std::vector<std::string>& subscriptions);
   void look_after();
+  void tell_presence();
   void sweep_topics();
   topic::topic::append_result append(std::string_view name, const topic::encoded& publication,
                                      publish_result& result);

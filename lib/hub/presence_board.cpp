@@ -3,7 +3,6 @@
 #include "base/random.hpp"
 #include "base/reserve.hpp"
 #include "protocol/position.hpp"
-#include "protocol/presence_frame.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
@@ -53,19 +52,35 @@ presence_board::part* presence_board::find(const net::connection& peer,
   return found == of_peer->second.end() ? nullptr : &*found;
 }
 
-bool presence_board::join(const net::connection& peer, const std::string& topic) {
-  if (!enabled_on(topic) || find(peer, topic) != nullptr)
+bool presence_board::join(const net::connection& peer, const std::string& topic, bool watches) {
+  if (!enabled_on(topic))
     return false;
-  std::vector<part>& parts = local_[peer.id().shard].parts[peer.id().serial];
-  make_room(parts);
-  part fresh{topic, nullptr, nullptr};
-  const presence::client who = describe(peer);
-  const lock_guard lock(mutex_);
-  const duration grace = topics_.options_for(topic).presence.grace;
-  fresh.set = &sets_.try_emplace(topic, grace).first->second;
-  fresh.member = &fresh.set->join(who);
-  parts.push_back(std::move(fresh));
-  return true;
+  const std::size_t shard = peer.id().shard;
+  part* known = find(peer, topic);
+  const bool fresh = known == nullptr;
+  const bool begins = watches && (fresh || !known->watches);
+  // What may fail for want of memory comes first.
+  std::vector<connection_id>* const watchers = begins ? &local_[shard].watchers[topic] : nullptr;
+  if (begins)
+    make_room(*watchers);
+  if (fresh) {
+    std::vector<part>& parts = local_[shard].parts[peer.id().serial];
+    make_room(parts);
+    part made{topic, {}};
+    // In one step, so that whoever watches is told of itself.
+    presence::attendance::shard_set told;
+    told[shard] = begins;
+    made.place = attendance_.join(topic, topics_.options_for(topic).presence, describe(peer), told);
+    parts.push_back(std::move(made));
+    known = &parts.back();
+  } else if (begins) {
+    attendance_.watch(known->place, shard);
+  }
+  if (begins) {
+    watchers->push_back(peer.id());
+    known->watches = true;
+  }
+  return fresh;
 }
 
 void presence_board::leave(const net::connection& peer, std::string_view topic) noexcept {
@@ -90,38 +105,19 @@ void presence_board::leave_all(const net::connection& peer) noexcept {
 
 void presence_board::take_out(const net::connection& peer, const part& ended) noexcept {
   if (ended.watches)
-    unwatch(peer, ended.topic);
-  const lock_guard lock(mutex_);
-  ended.set->leave(*ended.member, clock::now());
+    unwatch(peer, ended);
+  attendance_.leave(ended.place, clock::now());
 }
 
-void presence_board::watch(const net::connection& peer, const std::string& topic) {
-  part* const found = find(peer, topic);
-  if (found == nullptr || found->watches)
-    return;
-  local_[peer.id().shard].watchers[topic].push_back(peer.id());
-  found->watches = true;
-}
-
-void presence_board::unwatch(const net::connection& peer, const std::string& topic) noexcept {
-  auto& watchers = local_[peer.id().shard].watchers;
-  const auto of_topic = watchers.find(topic);
+void presence_board::unwatch(const net::connection& peer, const part& ended) noexcept {
+  const std::size_t shard = peer.id().shard;
+  auto& watchers = local_[shard].watchers;
+  const auto of_topic = watchers.find(ended.topic);
   std::erase(of_topic->second, peer.id());
-  if (of_topic->second.empty())
-    watchers.erase(of_topic);
-}
-
-presence_board::snapshot presence_board::look(const std::string& topic) const {
-  const std::size_t most = topics_.options_for(topic).presence.max_named;
-  const lock_guard lock(mutex_);
-  const auto found = sets_.find(topic);
-  if (found == sets_.end())
-    return {};
-  snapshot seen;
-  seen.count = found->second.count();
-  if (seen.count <= most)
-    seen.clients = found->second.list(most);
-  return seen;
+  if (!of_topic->second.empty())
+    return;
+  watchers.erase(of_topic);
+  attendance_.unwatch(ended.place, shard);
 }
 
 std::vector<protocol::present_client> presence_board::as_written(
@@ -134,52 +130,52 @@ std::vector<protocol::present_client> presence_board::as_written(
 }
 
 void presence_board::tell() {
-  for (const news& each : collect()) {
-    for (const auto& shard : shards_) {
-      const auto work = [this, &to = *shard, each] { deliver(to, each); };
-      shard->events_loop().on_this_thread() ? work() : shard->post(work);
-    }
-  }
+  if (!telling_)
+    telling_ = std::make_shared<bulletin>();
+  bulletin& all = *telling_;
+  if (all.news.empty())
+    attendance_.collect(clock::now(), all.news);
+  if (all.news.empty())
+    return;
+  all.frames.reserve(all.news.size());
+  while (all.frames.size() < all.news.size())
+    all.frames.push_back(written(all.news[all.frames.size()]));
+  for (; shards_told_ < shards_.size(); ++shards_told_)
+    tell_on(*shards_[shards_told_], telling_);
+  telling_.reset();
+  shards_told_ = 0;
 }
 
-session::shared_bytes presence_board::written(const std::string& topic,
-                                              const presence::presence_set::changes& found) const {
-  const std::size_t most = topics_.options_for(topic).presence.max_named;
-  std::string text;
-  if (found.count <= most && found.joined.size() + found.left.size() <= most) {
-    text = protocol::write_presence_change(topic, as_written(found.joined), as_written(found.left),
-                                           found.count);
-  }
+session::shared_bytes presence_board::written(const presence::attendance::news& what) const {
+  const presence::presence_set::changes& found = what.what;
+  std::string text = protocol::write_presence_change(what.topic, as_written(found.joined),
+                                                     as_written(found.left), found.count);
   // Half, because more may be waiting.
-  if (text.empty() || text.size() > options_.outbound.max_queued_bytes / 2)
-    text = protocol::write_presence_change(topic, {}, {}, found.count);
+  if (text.size() > options_.outbound.max_queued_bytes / 2)
+    text = protocol::write_presence_change(what.topic, {}, {}, found.count);
   return session::share(wire::make_frame(wire::opcode::text, text));
 }
 
-std::vector<presence_board::news> presence_board::collect() {
-  std::vector<news> all;
-  const time_point now = clock::now();
-  const lock_guard lock(mutex_);
-  for (auto each = sets_.begin(); each != sets_.end();) {
-    presence::presence_set& set = each->second;
-    if (set.unsettled()) {
-      const presence::presence_set::changes found = set.to_tell(now);
-      if (found.any())
-        all.push_back({each->first, written(each->first, found)});
-      set.settle(now);  // last: what there is no memory to write is told the next time
-    }
-    each = set.empty() ? sets_.erase(each) : std::next(each);
-  }
-  return all;
+void presence_board::tell_on(net::shard& shard, const std::shared_ptr<const bulletin>& all) {
+  const bool is_wanted = std::any_of(
+      all->news.begin(), all->news.end(),
+      [&](const presence::attendance::news& each) { return each.watchers[shard.index()]; });
+  if (!is_wanted)
+    return;
+  if (shard.events_loop().on_this_thread())
+    return deliver(shard, *all);
+  shard.post([this, &shard, all] { deliver(shard, *all); });
 }
 
-void presence_board::deliver(net::shard& shard, const news& what) {
-  auto& watchers = local_[shard.index()].watchers;
-  const auto found = watchers.find(what.topic);
-  if (found == watchers.end())
-    return;
-  for (const connection_id id : found->second)
-    shard.with(id, [&](net::connection& peer) { peer.answer(what.frame); });
+void presence_board::deliver(net::shard& shard, const bulletin& all) noexcept {
+  const auto& watchers = local_[shard.index()].watchers;
+  for (std::size_t i = 0; i < all.news.size(); ++i) {
+    const auto found = watchers.find(all.news[i].topic);
+    if (found == watchers.end())
+      continue;
+    for (const connection_id id : found->second)
+      shard.with(id, [&](net::connection& peer) { peer.answer(all.frames[i]); });
+  }
 }
 
 }  // namespace broadcast_hub

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "base/mutex.hpp"
 #include "net/connection.hpp"
 #include "net/shard.hpp"
-#include "presence/presence_set.hpp"
+#include "presence/attendance.hpp"
 #include "protocol/presence_frame.hpp"
 #include "session/outbox.hpp"
 
@@ -21,13 +20,15 @@
 
 namespace broadcast_hub {
 
-/// Who is there on which topic, all shards together, and who wants to be told.
+/// Which peers are there on which topic, and which of them want to be told who comes and goes.
 ///
-/// Thread safety: what is about a peer is called on its shard's thread; the rest from any.
+/// Thread safety: what is about a peer is called on its shard's thread; `tell` on that of the first
+/// shard; the rest from any.
 class presence_board {
  public:
-  /// How often changes are told: a client gets at most so many frames of one topic.
-  static constexpr std::chrono::milliseconds period{100};
+  /// How often `tell` is to be called. More often than there may be news, so that these are not far
+  /// apart when a call comes late.
+  static constexpr std::chrono::milliseconds period = presence::attendance::least_apart / 2;
 
   using shard_list = std::vector<std::unique_ptr<net::shard>>;
 
@@ -38,9 +39,10 @@ class presence_board {
   bool in_use() const noexcept { return in_use_; }
   bool enabled_on(const std::string& topic) const;
 
-  /// A peer is subscribed to a topic by its name. Returns whether it was not there before. If it
-  /// throws, for want of memory, nothing has changed.
-  bool join(const net::connection& peer, const std::string& topic);
+  /// A peer is subscribed to a topic by its name, and `watches` who comes and goes; it may be both
+  /// already. Returns whether it was not there before. If it throws, for want of memory, nothing
+  /// has changed.
+  bool join(const net::connection& peer, const std::string& topic, bool watches = false);
 
   /// It is not any more.
   void leave(const net::connection& peer, std::string_view topic) noexcept;
@@ -48,20 +50,13 @@ class presence_board {
   /// Its connection has ended.
   void leave_all(const net::connection& peer) noexcept;
 
-  /// A peer that has joined wants to be told of changes.
-  void watch(const net::connection& peer, const std::string& topic);
-
-  struct snapshot {
-    std::vector<presence::client> clients;  ///< all, or none when they are too many
-    std::size_t count = 0;
-  };
-  snapshot look(const std::string& topic) const;
+  presence::attendance::snapshot look(const std::string& topic) { return attendance_.look(topic); }
 
   static std::vector<protocol::present_client> as_written(
       const std::vector<presence::client>& clients);
 
-  /// Tells those who watch what has changed since the last call; when memory runs out meanwhile,
-  /// some may not hear of it. On the thread of the first shard.
+  /// Tells those who watch what has changed. If it throws, for want of memory, the next call goes
+  /// on where this one stopped.
   void tell();
 
   /// A client's id, for example "k9f2-17".
@@ -70,8 +65,7 @@ class presence_board {
  private:
   struct part {
     std::string topic;
-    presence::presence_set* set;
-    presence::presence_set::member* member;
+    presence::attendance::place place;
     bool watches = false;
   };
 
@@ -81,19 +75,19 @@ class presence_board {
     std::unordered_map<std::string, std::vector<connection_id>> watchers;
   };
 
-  struct news {
-    std::string topic;
-    session::shared_bytes frame;
+  /// What is told at a time, with a frame for each.
+  struct bulletin {
+    std::vector<presence::attendance::news> news;
+    std::vector<session::shared_bytes> frames;
   };
 
   presence::client describe(const net::connection& peer) const;
   part* find(const net::connection& peer, std::string_view topic) noexcept;
-  void unwatch(const net::connection& peer, const std::string& topic) noexcept;
+  void unwatch(const net::connection& peer, const part& ended) noexcept;
   void take_out(const net::connection& peer, const part& ended) noexcept;
-  session::shared_bytes written(const std::string& topic,
-                                const presence::presence_set::changes& found) const;
-  std::vector<news> collect();
-  void deliver(net::shard& shard, const news& what);
+  session::shared_bytes written(const presence::attendance::news& what) const;
+  void tell_on(net::shard& shard, const std::shared_ptr<const bulletin>& all);
+  void deliver(net::shard& shard, const bulletin& all) noexcept;
 
   const hub_options& options_;
   const topic::registry& topics_;
@@ -101,9 +95,12 @@ class presence_board {
   const std::uint64_t life_;  // tells the ids of this hub's clients from those of others
   const bool in_use_;
   std::vector<on_shard> local_;
+  presence::attendance attendance_;
 
-  mutable mutex mutex_;
-  std::unordered_map<std::string, presence::presence_set> sets_ BROADCAST_HUB_GUARDED_BY(mutex_);
+  // Of `tell`. A bulletin stays until all shards have it, and only then comes the next: so nothing
+  // is lost when memory runs out, and nothing overtakes.
+  std::shared_ptr<bulletin> telling_;
+  std::size_t shards_told_ = 0;
 };
 
 }  // namespace broadcast_hub

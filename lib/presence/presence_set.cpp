@@ -1,5 +1,6 @@
 #include "presence/presence_set.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace broadcast_hub::presence {
@@ -28,7 +29,7 @@ presence_set::member& presence_set::join(const client& who) {
 void presence_set::leave(member& who, time_point now) noexcept {
   if (--who.connections_ > 0)
     return;
-  who.gone_at_ = who.who_.user.empty() ? now : now + grace_;
+  who.gone_at_ = who.who_.user.empty() ? now : now + options_.grace;
   unsettle(who);
 }
 
@@ -40,14 +41,17 @@ void presence_set::unsettle(member& who) noexcept {
 presence_set::changes presence_set::to_tell(time_point now) const {
   changes found;
   found.count = members_.size();
+  std::size_t news = 0;
   for (const member* each = first_unsettled_; each != nullptr; each = each->next_unsettled_) {
-    if (each->connections_ > 0 && !each->told_)
-      found.joined.push_back(each->who_);
-    if (!is_gone(*each, now))
-      continue;
-    --found.count;
-    if (each->told_)
-      found.left.push_back(each->who_);
+    found.count -= is_gone(*each, now) ? 1 : 0;
+    news += is_news(*each, now) ? 1 : 0;
+  }
+  found.any = news > 0;
+  if (std::max(found.count, news) > options_.max_named)
+    return found;
+  for (const member* each = first_unsettled_; each != nullptr; each = each->next_unsettled_) {
+    if (is_news(*each, now))
+      (is_gone(*each, now) ? found.left : found.joined).push_back(each->who_);
   }
   return found;
 }
@@ -59,20 +63,22 @@ void presence_set::settle(time_point now) noexcept {
     one.unsettled_ = false;
     if (is_gone(one, now)) {
       members_.erase(members_.find(*one.key_));
-    } else if (one.connections_ > 0) {
-      one.told_ = true;
-    } else {
-      unsettle(one);  // its grace time has not passed
+      continue;
     }
+    one.told_ = true;
+    if (one.connections_ == 0)
+      unsettle(one);  // its grace time has not passed
   }
 }
 
-std::vector<client> presence_set::list(std::size_t most) const {
+std::vector<client> presence_set::list() {
   std::vector<client> found;
-  for (const auto& [key, each] : members_) {
-    if (found.size() == most)
-      break;
+  if (count() > options_.max_named)
+    return found;
+  found.reserve(count());
+  for (auto& [key, each] : members_) {
     found.push_back(each.who_);
+    each.listed_ = true;
   }
   return found;
 }

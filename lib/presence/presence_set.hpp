@@ -2,6 +2,8 @@
 
 #include "base/clock.hpp"
 
+#include <broadcast_hub/topic_options.hpp>
+
 #include <cstddef>
 #include <string>
 #include <unordered_map>
@@ -20,12 +22,14 @@ struct client {
 ///
 /// A user with several connections is there once, under the id of the first. A user whose last
 /// connection has left stays until the grace time has passed, so that a reconnect is no change; an
-/// anonymous client leaves at once, because nobody could tell that it came back.
+/// anonymous client leaves at once, because nobody could tell that it came back. Who is there is
+/// settled now and then, so everybody stays until the next time at least.
 ///
 /// Thread safety: none.
 class presence_set {
  public:
-  explicit presence_set(duration grace) : grace_(grace) {}
+  /// `options` outlives it.
+  explicit presence_set(const presence_options& options) : options_(options) {}
   presence_set(const presence_set&) = delete;
   presence_set& operator=(const presence_set&) = delete;
 
@@ -37,7 +41,8 @@ class presence_set {
     client who_;
     std::size_t connections_ = 0;
     time_point gone_at_{};    // without connections: when it is not there any more
-    bool told_ = false;       // others know that it is there
+    bool told_ = false;       // others have been told that it is there
+    bool listed_ = false;     // or somebody has seen it in a list
     bool unsettled_ = false;  // it is in the chain
     member* next_unsettled_ = nullptr;
     const std::string* key_ = nullptr;
@@ -51,22 +56,24 @@ class presence_set {
   void leave(member& who, time_point now) noexcept;
 
   struct changes {
-    std::vector<client> joined;
-    std::vector<client> left;
+    bool any = false;
     std::size_t count = 0;  ///< of those who are there now
 
-    bool any() const noexcept { return !joined.empty() || !left.empty(); }
+    /// Nobody is named when they, or those who are there, are more than `max_named`.
+    std::vector<client> joined;
+    std::vector<client> left;
   };
 
   /// What is to be told: those who joined or left since the last `settle`, but not who came and
-  /// went in between.
+  /// went in between without being listed.
   changes to_tell(time_point now) const;
 
   /// It has been told, at the same moment.
   void settle(time_point now) noexcept;
 
-  /// Those who are there, in no order; at most `most`.
-  std::vector<client> list(std::size_t most) const;
+  /// Those who are there, in no order, unless they are more than `max_named`. That they leave will
+  /// be told, also of those whose joining will not.
+  std::vector<client> list();
   std::size_t count() const noexcept { return members_.size(); }
   bool empty() const noexcept { return members_.empty(); }
 
@@ -77,9 +84,12 @@ class presence_set {
   static bool is_gone(const member& who, time_point now) noexcept {
     return who.connections_ == 0 && now >= who.gone_at_;
   }
+  static bool is_news(const member& who, time_point now) noexcept {
+    return is_gone(who, now) ? who.told_ || who.listed_ : !who.told_;
+  }
   void unsettle(member& who) noexcept;
 
-  duration grace_;
+  const presence_options& options_;
   std::unordered_map<std::string, member> members_;  // its nodes do not move
   member* first_unsettled_ = nullptr;
 };

@@ -39,7 +39,8 @@ class PresenceSetTest : public testing::Test {
   }
 
   time_point now_{100h};
-  presence_set set_{5s};
+  const presence_options options_{.enabled = true, .max_named = 10, .grace = 5s};
+  presence_set set_{options_};
   std::map<std::string, presence_set::member*> members_;
 };
 
@@ -126,9 +127,48 @@ TEST_F(PresenceSetTest, AUserIsNotTakenForAConnection) {
 TEST_F(PresenceSetTest, TheListIsBounded) {
   for (int i = 0; i < 10; ++i)
     join("c" + std::to_string(i));
-  EXPECT_EQ(set_.list(3).size(), 3U);
-  EXPECT_EQ(set_.list(99).size(), 10U);
-  EXPECT_EQ(set_.count(), 10U);
+  EXPECT_EQ(set_.list().size(), 10U);
+  join("one too many");
+  EXPECT_EQ(set_.list().size(), 0U);
+  EXPECT_EQ(set_.count(), 11U);
+}
+
+TEST_F(PresenceSetTest, ManyChangesAreToldWithoutNames) {
+  for (int i = 0; i < 11; ++i)
+    join("c" + std::to_string(i));
+  const presence_set::changes found = set_.to_tell(now_);
+  EXPECT_TRUE(found.any);
+  EXPECT_EQ(found.count, 11U);
+  EXPECT_TRUE(found.joined.empty());
+  set_.settle(now_);
+  leave("c0");
+  EXPECT_EQ(changes(), "-c0");  // those who are there can be named again
+}
+
+// Once nobody was told that it left, and it stayed for ever for whoever had asked in between.
+TEST_F(PresenceSetTest, WhoWasListedLeavesAlsoWhenItsJoiningWasNotTold) {
+  join("a");
+  EXPECT_EQ(set_.list().size(), 1U);
+  leave("a");
+  EXPECT_EQ(changes(), "-a");
+}
+
+TEST_F(PresenceSetTest, WhoIsListedAfterItLeftLeavesAllTheSame) {
+  join("a");
+  leave("a");
+  EXPECT_EQ(set_.list().size(), 1U);
+  EXPECT_EQ(changes(), "-a");
+  EXPECT_TRUE(set_.empty());
+}
+
+// Once it counted all that time, and nobody was told when it did not any more.
+TEST_F(PresenceSetTest, AUserInItsGraceTimeIsThereForEverybody) {
+  join("a", "ann");
+  leave("a");
+  EXPECT_EQ(set_.to_tell(now_).count, 1U);
+  EXPECT_EQ(changes(), "+a");
+  now_ += 5s;
+  EXPECT_EQ(changes(), "-a");
 }
 
 }  // namespace
