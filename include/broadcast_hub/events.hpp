@@ -36,8 +36,10 @@ struct upgrade_request {
 struct upgrade_reply {
   int status = 101;  ///< 101 lets the client in; 400 to 599 refuses
   std::string body;  ///< sent with a refusal, as text/plain
-  std::string user;  ///< who the client is, to be asked of `connection::user()`
-  std::string info;  ///< anything about the client, to be asked of `connection::info()`
+  /// Who the client is, to be asked of `connection::user()`, and anything about it, to be asked of
+  /// `connection::info()`. UTF-8, because presence tells both to others; `info` as JSON if it is.
+  std::string user;
+  std::string info;
 
   /// One of those offered. Empty: "bhub.v1" if it is offered and the listener has it, else none.
   std::string subprotocol;

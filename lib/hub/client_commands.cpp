@@ -87,8 +87,8 @@ std::error_code client_commands::subscribe_unasked(net::connection& peer,
 }
 
 void client_commands::tell_unsubscribed(net::connection& peer, std::string_view topic) {
-  constexpr unsigned for_good = 2600;
-  send(peer, protocol::write_unsubscribed(topic, for_good, "ended by the application"));
+  send(peer,
+       protocol::write_unsubscribed(topic, protocol::ended_for_good, "ended by the application"));
 }
 
 void client_commands::handle(net::connection& peer, const message& frame) {
@@ -155,17 +155,10 @@ std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id 
 
 std::error_code client_commands::subscribe_to_name(
     net::connection& peer, id of, const protocol::subscribe_command::entry& wanted) {
-  // If it was subscribed it has missed something, and begins again.
-  const bool begins_again = wanted.since && !peer.unsubscribe(wanted.topic);
-  const net::connection::subscribed made = peer.subscribe_at(wanted.topic);
-  if (made.error) {
-    if (begins_again) {
-      hub_.presence().leave(peer, wanted.topic);
-      constexpr unsigned try_again = 2500;
-      send(peer, protocol::write_unsubscribed(wanted.topic, try_again, made.error.message()));
-    }
+  const net::connection::subscribed made =
+      peer.subscribe_at(wanted.topic, wanted.since.has_value());
+  if (made.error)
     return made.error;
-  }
   hub_.presence().join(peer, wanted.topic, wanted.presence);
   replay past = replay_for(peer, wanted, made.at);
   protocol::subscribed said;
@@ -174,6 +167,9 @@ std::error_code client_commands::subscribe_to_name(
   said.reached = {made.at.in->epoch(), made.at.offset};
   said.asked = wanted.since.has_value();
   said.why = past.why;
+  // It may be ahead of a subscription whose socket is full.
+  if (said.asked && said.why == protocol::no_recovery::none)
+    said.reached.offset = std::max(said.reached.offset, wanted.since->offset);
   said.replayed = past.stored.units;
   said.latest = made.at.in->options().slow_consumers == slow_consumer_policy::latest;
   net::counters& count = hub_.count_of(peer);
@@ -182,9 +178,9 @@ std::error_code client_commands::subscribe_to_name(
   count.replayed.add(past.stored.units);
   log_peer(hub_.log(), log_level::debug, peer, "subscribed to ", wanted.topic, " at offset ",
            made.at.offset, ", ", past.stored.units, " sent again");
-  peer.answer_at_line(
-      session::share(wire::make_frame(wire::opcode::text, protocol::write_subscribed(said))),
-      std::move(past.stored.pieces));
+  see_to(peer, peer.answer_at_line(session::share(wire::make_frame(
+                                       wire::opcode::text, protocol::write_subscribed(said))),
+                                   std::move(past.stored.pieces)));
   return {};
 }
 
@@ -246,18 +242,22 @@ void client_commands::run(net::connection& peer, id of, const protocol::history_
       ask(peer, "on_history", hub_.handlers().on_history, history_event{command.topic});
   if (!may_read(peer, of, answer, command.topic))
     return;
-  const history_result now = hub_.history(command.topic, 0, 0);
-  const bool same_life = command.since && command.since->epoch == now.epoch;
-  const std::uint64_t since = same_life ? command.since->offset : 0;
+  hub_core::history_query asked;
+  if (command.since) {
+    asked.since = command.since->offset;
+    asked.epoch = command.since->epoch;
+  }
+  asked.limit = command.limit;
   // Their frames are longer than what the answer has of them.
-  const std::size_t fit = hub_.count_stored(command.topic, since, peer.session().room_for_stored());
-  if (fit == 0 && !hub_.history(command.topic, since, 1).publications.empty()) {
+  asked.most_bytes = peer.session().room_for_stored();
+  const hub_core::history_page page = hub_.history(command.topic, asked);
+  const history_result& found = page.result;
+  if (page.cut_off && found.publications.empty()) {
     return refuse(peer, {of,
                          {},
                          error_code::limit_exceeded,
                          "the next publication is longer than what may be queued for a client"});
   }
-  const history_result found = hub_.history(command.topic, since, std::min(fit, command.limit));
   std::vector<protocol::past_item> items;
   for (const past_publication& each : found.publications)
     items.push_back({each.offset, {each.kind, each.payload}});
@@ -341,9 +341,14 @@ void client_commands::refuse(net::connection& peer, const protocol::failed& said
   send(peer, protocol::write_failed(told));
 }
 
-// A connection that is closing wants to know nothing more, so errors are ignored.
 void client_commands::send(net::connection& peer, std::string_view text) {
-  peer.answer(session::share(wire::make_frame(wire::opcode::text, text)));
+  see_to(peer, peer.answer(session::share(wire::make_frame(wire::opcode::text, text))));
+}
+
+// Who is closing, or was closed for this, wants to know nothing more.
+void client_commands::see_to(net::connection& peer, std::error_code sent) {
+  if (sent == errc::message_too_big)
+    peer.fail(close_code::internal_error, "an answer is too long");
 }
 
 }  // namespace broadcast_hub

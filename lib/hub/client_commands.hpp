@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace broadcast_hub {
@@ -79,6 +80,9 @@ class client_commands {
   void refuse(net::connection& peer, const protocol::failed& said);
   void refuse(net::connection& peer, id of, std::string_view topic, std::error_code error);
   static void send(net::connection& peer, std::string_view text);
+
+  /// An answer that cannot be queued: nobody is to wait for it.
+  static void see_to(net::connection& peer, std::error_code sent);
 
   hub_core& hub_;
   std::vector<protocol::command_decoder> decoders_;  // one for each shard

@@ -24,6 +24,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -50,7 +51,6 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   publish_result publish(std::string_view topic, std::string_view payload, message_kind kind,
                          std::string_view key = {});
   std::size_t subscriber_count(std::string_view topic) const;
-  std::size_t count_stored(std::string_view topic, std::uint64_t since, std::size_t most) const;
   history_result history(std::string_view topic, std::uint64_t since, std::size_t limit) const;
   std::error_code broadcast_if(const connection_predicate& wanted, std::string_view payload,
                                message_kind kind);
@@ -85,6 +85,17 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
     return {weak_from_this(), peer.id()};
   }
   presence_board& presence() noexcept { return presence_; }
+  struct history_query {
+    std::uint64_t since = 0;             ///< counts only within the epoch, if there is one
+    std::optional<std::uint64_t> epoch;  ///< else from the oldest that is kept
+    std::size_t limit = 0;
+    std::uint64_t most_bytes = 0;  ///< as frames
+  };
+  struct history_page {
+    history_result result;
+    bool cut_off = false;  ///< within the limit there were more, for which there was no room
+  };
+  history_page history(std::string_view topic, const history_query& asked) const;
   std::error_code subscribe(net::connection& peer, const std::string& topic);
   std::error_code unsubscribe(net::connection& peer, const std::string& topic);
   void hand_over(net::connection& peer, const message& received);

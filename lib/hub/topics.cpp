@@ -7,6 +7,7 @@
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -103,35 +104,35 @@ std::size_t hub_core::subscriber_count(std::string_view name) const {
 
 history_result hub_core::history(std::string_view name, std::uint64_t since,
                                  std::size_t limit) const {
-  history_result result;
+  return history(name, {since, {}, limit, std::numeric_limits<std::uint64_t>::max()}).result;
+}
+
+hub_core::history_page hub_core::history(std::string_view name, const history_query& asked) const {
+  history_page page;
+  history_result& result = page.result;
   if (!topic::is_valid_name(name)) {
     result.error = errc::invalid_topic;
-    return result;
+    return page;
   }
-  const std::shared_ptr<topic::topic> found = topics_.find(name);
-  if (!found) {
-    const topic::registry::known_place was = topics_.remembered(name);
-    result.epoch = was.epoch;
-    result.newest_offset = was.offset;
-    result.complete = since == was.offset;
-    return result;
+  const topic::registry::looked_up known = topics_.look_up(name);
+  result.epoch = known.found ? known.found->epoch() : known.epoch;
+  const std::uint64_t since = asked.epoch.value_or(result.epoch) == result.epoch ? asked.since : 0;
+  if (!known.found) {
+    result.newest_offset = known.offset;
+    result.complete = since == known.offset;
+    return page;
   }
-  const topic::topic::past past = found->read_history(since, limit, clock::now());
-  result.epoch = found->epoch();
+  const topic::topic::past past =
+      known.found->read_history(since, asked.limit, asked.most_bytes, clock::now());
   result.newest_offset = past.newest;
   result.complete = past.complete;
+  page.cut_off = past.cut_off;
   for (const topic::past_unit& unit : past.units) {
     const std::string_view frame(unit.frame.data, unit.frame.size);
     protocol::content data = protocol::read_publication(wire::payload_of(frame)).data;
     result.publications.push_back({unit.offset, std::move(data.bytes), data.kind});
   }
-  return result;
-}
-
-std::size_t hub_core::count_stored(std::string_view name, std::uint64_t since,
-                                   std::size_t most) const {
-  const std::shared_ptr<topic::topic> found = topics_.find(name);
-  return found ? found->count_stored(since, most, clock::now()) : 0;
+  return page;
 }
 
 std::error_code hub_core::subscribe(connection_id id, std::string_view name) {

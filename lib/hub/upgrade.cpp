@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "hub/hub_core.hpp"
+#include "wire/frame_encoder.hpp"
 #include "wire/handshake.hpp"
 #include "wire/http_text.hpp"
 
@@ -60,6 +61,11 @@ std::optional<std::string> find_fault(const upgrade_reply& answer, const wire::r
   if (answer.status != 101 && (answer.status < 400 || answer.status > 599)) {
     return join("on_upgrade replied with status ", answer.status,
                 "; it must be 101, or 400 to 599 to refuse");
+  }
+  // Other clients are told who is there, in text.
+  for (const auto& [member, value] : {std::pair("user", &answer.user), {"info", &answer.info}}) {
+    if (!wire::is_valid_utf8(*value))
+      return join("on_upgrade replied with ", member, " that is not UTF-8");
   }
   if (answer.status != 101 || answer.subprotocol.empty() ||
       wire::offers_subprotocol(request, answer.subprotocol))

@@ -111,11 +111,12 @@ std::error_code connection::unsubscribe(std::string_view topic) {
   return error;
 }
 
-connection::subscribed connection::subscribe_at(std::string_view topic) {
+connection::subscribed connection::subscribe_at(std::string_view topic, bool or_is) {
   if (!is_open())
     return {errc::connection_closing, {}};
   session_.out().draw_line();
-  if (const std::error_code error = subscribe(topic))
+  const std::error_code error = subscribe(topic);
+  if (error && !(or_is && error == errc::already_subscribed))
     return {error, {}};
   return {{}, session_.out().place_of(topic)};
 }

@@ -68,11 +68,12 @@ class connection final : public timer_wheel::node {
   std::error_code unsubscribe(std::string_view topic);
 
   /// Subscribes to a name, for a client that is told from where on: with `answer_at_line`, next.
+  /// `or_is`: it may be subscribed already, and is told where it stands.
   struct subscribed {
     std::error_code error;
     topic::reader::standing at;
   };
-  subscribed subscribe_at(std::string_view topic);
+  subscribed subscribe_at(std::string_view topic, bool or_is);
 
   /// An answer, behind what was published until then, and what is sent again behind the answer.
   std::error_code answer_at_line(session::shared_bytes frame, std::vector<topic::log_piece> stored);

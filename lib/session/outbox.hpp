@@ -84,7 +84,8 @@ class outbox {
   /// dropped.
   std::error_code unsubscribe(std::string_view name);
 
-  /// Requires: it is subscribed to the name, and a line was drawn before it subscribed.
+  /// Requires: it is subscribed to the name, and a line was drawn before this, or before it
+  /// subscribed.
   topic::reader::standing place_of(std::string_view name) {
     return topics_->place_of(subscriber_, name);
   }

@@ -47,11 +47,14 @@ std::size_t registry::subscribers(std::string_view name) const {
   return count;
 }
 
-registry::known_place registry::remembered(std::string_view name) const {
+registry::looked_up registry::look_up(std::string_view name) const {
   const std::shared_lock lock(mutex_);
-  const auto found = remembered_.find(name);
-  return found == remembered_.end() ? known_place{}
-                                    : known_place{found->second.epoch, found->second.offset};
+  if (const auto found = topics_.find(name); found != topics_.end())
+    return {found->second};
+  const auto was = remembered_.find(name);
+  if (was == remembered_.end())
+    return {};
+  return {nullptr, was->second.epoch, was->second.offset};
 }
 
 registry::opened registry::open(std::string_view name) {
@@ -127,10 +130,13 @@ registry::swept registry::sweep(time_point now) {
     for (const auto& [name, each] : topics_)
       all.push_back(each);
   }
+  // Topics that only linger must not keep others out: a client may make many in a second.
+  const bool is_crowded = all.size() > options_.max_topics / 2;
+  const duration linger = is_crowded ? duration::zero() : options_.linger;
   // One by one, so that publishers never wait for all of them.
   swept result;
   std::erase_if(all, [&](const std::shared_ptr<topic>& each) {
-    const topic::swept one = each->sweep(now, each == default_ ? duration::max() : options_.linger);
+    const topic::swept one = each->sweep(now, each == default_ ? duration::max() : linger);
     result.wake |= one.wake;
     if (one.retired)
       retire(*each, now);

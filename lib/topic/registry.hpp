@@ -67,13 +67,14 @@ class registry {
   /// such patterns counts for each.
   std::size_t subscribers(std::string_view name) const;
 
-  struct known_place {
-    std::uint64_t epoch = 0;  ///< 0: nothing is known of it
+  struct looked_up {
+    std::shared_ptr<topic> found;  ///< null when it is not there: then it was here
+    std::uint64_t epoch = 0;       ///< 0: nothing is known of it
     std::uint64_t offset = 0;
   };
 
-  /// Where a topic was that is gone.
-  known_place remembered(std::string_view name) const;
+  /// A topic, or where it was before it went; both in one look.
+  looked_up look_up(std::string_view name) const;
 
   struct opened {
     std::error_code error;  ///< `invalid_topic` or `too_many_topics`

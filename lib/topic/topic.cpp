@@ -4,6 +4,24 @@
 #include <utility>
 
 namespace broadcast_hub::topic {
+namespace {
+
+/// The first number from `begin` on for which something holds that holds for all behind it, too;
+/// `end` if there is none before that. By halves: a client may ask for thousands of offsets.
+template <typename Holds>
+std::uint64_t first_that(std::uint64_t begin, std::uint64_t end, Holds holds) {
+  while (begin < end) {
+    const std::uint64_t middle = begin + (end - begin) / 2;
+    if (holds(middle)) {
+      end = middle;
+    } else {
+      begin = middle + 1;
+    }
+  }
+  return begin;
+}
+
+}  // namespace
 
 topic::topic(std::string name, const topic_options& options, std::uint64_t epoch,
              std::uint64_t offset, const topic_environment& environment)
@@ -202,13 +220,20 @@ std::uint64_t topic::begin_of_history(time_point now) {
   return offset_ - history_->size();
 }
 
-topic::past topic::read_history(std::uint64_t since, std::size_t limit, time_point now) {
+topic::past topic::read_history(std::uint64_t since, std::size_t limit, std::uint64_t most,
+                                time_point now) {
   const lock_guard lock(mutex_);
   past result;
   result.newest = offset_;
-  result.complete = begin_of_history(now) <= since && since <= offset_;
-  if (history_)
-    result.units = history_->read(since, limit, offset_, measure());
+  const std::uint64_t begin = begin_of_history(now);
+  result.complete = begin <= since && since <= offset_;
+  const std::uint64_t from = std::clamp(since, begin, offset_);
+  const std::uint64_t wanted = std::min<std::uint64_t>(offset_ - from, limit);
+  const std::uint64_t fit = first_that(
+      0, wanted, [&](std::uint64_t count) { return stored_bytes(from, from + count + 1) > most; });
+  result.cut_off = fit < wanted;
+  if (fit > 0)
+    result.units = history_->read(from, fit, offset_, measure());
   return result;
 }
 
@@ -216,8 +241,8 @@ topic::stored topic::stored_between(std::uint64_t since, std::uint64_t until, st
                                     time_point now) {
   const lock_guard lock(mutex_);
   stored result;
-  result.complete = begin_of_history(now) <= since && since <= until;
-  if (!result.complete || since == until)
+  result.complete = begin_of_history(now) <= since && since <= offset_;
+  if (!result.complete || since >= until)
     return result;
   result.too_much = stored_bytes(since, until) > most;
   if (!result.too_much)
@@ -229,23 +254,13 @@ topic::stored topic::stored_before(std::uint64_t until, std::uint64_t count, std
                                    time_point now) {
   const lock_guard lock(mutex_);
   stored result;
-  const std::uint64_t begin = begin_of_history(now);
-  std::uint64_t since = std::max(begin, until - std::min(count, until));
-  result.complete = since <= until;
-  while (since < until && stored_bytes(since, until) > most)
-    ++since;
+  const std::uint64_t begin = std::max(begin_of_history(now), until - std::min(count, until));
+  result.complete = begin <= until;
+  const std::uint64_t since = first_that(
+      begin, until, [&](std::uint64_t each) { return stored_bytes(each, until) <= most; });
   if (since < until)
     take_stored(since, until, result);
   return result;
-}
-
-std::uint64_t topic::count_stored(std::uint64_t since, std::uint64_t most, time_point now) {
-  const lock_guard lock(mutex_);
-  const std::uint64_t begin = std::max(begin_of_history(now), since);
-  std::uint64_t until = begin;
-  while (until < offset_ && stored_bytes(begin, until + 1) <= most)
-    ++until;
-  return until - std::min(until, begin);
 }
 
 std::uint64_t topic::stored_bytes(std::uint64_t since, std::uint64_t until) const noexcept {

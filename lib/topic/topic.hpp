@@ -109,9 +109,12 @@ class topic : public std::enable_shared_from_this<topic> {
   struct past {
     std::uint64_t newest = 0;  ///< the topic's offset
     bool complete = false;     ///< nothing behind `since` is missing at the front
+    bool cut_off = false;      ///< within the limit there were more, for which there was no room
     std::vector<past_unit> units;
   };
-  past read_history(std::uint64_t since, std::size_t limit, time_point now);
+
+  /// The first ones behind `since`, at most `limit`, with no more bytes than `most` together.
+  past read_history(std::uint64_t since, std::size_t limit, std::uint64_t most, time_point now);
 
   /// Past publications as they were sent, to be sent again.
   struct stored {
@@ -121,16 +124,14 @@ class topic : public std::enable_shared_from_this<topic> {
     std::vector<log_piece> pieces;  ///< of the lane where history is kept
   };
 
-  /// Those behind `since` up to `until`, if they have no more bytes than `most`.
+  /// Those behind `since` up to `until`, if they have no more bytes than `most`. None, when `since`
+  /// is the later one: whoever is sent what is behind `until` gets some that it has.
   stored stored_between(std::uint64_t since, std::uint64_t until, std::uint64_t most,
                         time_point now);
 
   /// The last ones up to `until`, at most `count`, with no more bytes than `most` together.
   stored stored_before(std::uint64_t until, std::uint64_t count, std::uint64_t most,
                        time_point now);
-
-  /// How many of the first ones behind `since` have no more bytes than `most` together.
-  std::uint64_t count_stored(std::uint64_t since, std::uint64_t most, time_point now);
 
   std::uint64_t offset() const;
 

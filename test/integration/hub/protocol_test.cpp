@@ -1,7 +1,6 @@
 // bhub.v1, as clients see it that speak it by hand.
 
-#include "fixture.hpp"
-#include "protocol_client.hpp"
+#include "protocol_fixture.hpp"
 #include "support/inflater.hpp"
 
 #include <gmock/gmock.h>
@@ -19,45 +18,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
-
-class ProtocolTest : public hub_fixture {
- protected:
-  ProtocolTest() {
-    topic_rule kept{"kept.>", {}};
-    kept.options.history.max_publications = 5;
-    kept.options.allow_client_publish = true;
-    topic_rule fresh{"fresh", {}};
-    fresh.options.slow_consumers = slow_consumer_policy::latest;
-    chosen_ = options();
-    chosen_.topics.rules = {kept, fresh};
-  }
-
-  void begin() {
-    hub_ = std::make_unique<hub>(chosen_);
-    prepare_();
-    listen_.address = "127.0.0.1";
-    port_ = hub_->listen(listen_);
-    hub_->start();
-  }
-
-  /// Subscribes, and returns the topic's epoch.
-  std::string subscribe(protocol_client& client, const std::string& topic) {
-    const std::string answer = client.ask(R"({"id":1,"sub":{")" + topic + R"(":{}}})");
-    EXPECT_THAT(answer, StartsWith(R"({"id":1,"sub":")" + topic + R"(","e":")"));
-    return epoch_of(answer);
-  }
-
-  static std::string resume(const std::string& topic, const std::string& epoch,
-                            const std::string& offset) {
-    return R"({"id":7,"sub":{")" + topic + R"(":{"e":")" + epoch + R"(","o":)" + offset + "}}}";
-  }
-
-  hub_options chosen_;
-  listen_options listen_;
-  std::function<void()> prepare_ = [] {};
-  std::unique_ptr<hub> hub_;
-  std::uint16_t port_ = 0;
-};
 
 TEST_P(ProtocolTest, ASessionBeginsWithAHello) {
   chosen_.protocol.retry_min = 250ms;
@@ -275,6 +235,19 @@ TEST_P(ProtocolTest, TheApplicationDecides) {
               HasSubstr(R"("items":[{"o":1,"d":1}])"));
   client.send(R"({"id":5,"pub":"kept.a","d":0})");
   EXPECT_EQ(client.socket().skip_to_close(), 1011U);
+}
+
+// Once the client waited for such an answer for ever.
+TEST_P(ProtocolTest, AnAnswerThatIsTooLongEndsTheConnection) {
+  prepare_ = [this] {
+    hub_->on_subscribe([](const connection&, const subscribe_event&) {
+      return command_reply::deny(std::string(2'000'000, 'x'));
+    });
+  };
+  begin();
+  protocol_client client(port_);
+  client.send(R"({"id":1,"sub":{"a":{}}})");
+  EXPECT_EQ(client.socket().read_close(), 1011U);
 }
 
 TEST_P(ProtocolTest, HistoryIsForWhoIsSubscribed) {

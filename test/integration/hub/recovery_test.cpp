@@ -4,7 +4,7 @@
 #include "protocol_client.hpp"
 #include "support/base_seed.hpp"
 
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -30,7 +30,7 @@ class RecoveryTest : public hub_fixture {
     chosen.topics.max_log_bytes = std::size_t{1} << 30U;
     chosen.outbound.max_queued_bytes = std::size_t{64} * 1024 * 1024;
     hub_ = std::make_unique<hub>(chosen);
-    port_ = hub_->listen(0);
+    port_ = hub_->listen(listen_);
     hub_->start();
   }
 
@@ -51,6 +51,7 @@ class RecoveryTest : public hub_fixture {
       each.join();
   }
 
+  listen_options listen_;
   std::unique_ptr<hub> hub_;
   std::uint16_t port_ = 0;
   std::vector<std::thread> publishers_;
@@ -104,6 +105,69 @@ TEST_P(RecoveryTest, WhoComesAndGoesAmidPublishersSeesEverythingOnce) {
     }
   }
   EXPECT_EQ(hub_->stats().not_recovered, 0U);
+}
+
+/// A client whose socket takes little, and that reads only when it is asked to.
+class slow_client {
+ public:
+  explicit slow_client(std::uint16_t port)
+      : socket_(port, "/", "Sec-WebSocket-Protocol: bhub.v1\r\n", 4096) {
+    socket_.read_text();
+    socket_.send_text(R"({"id":1,"sub":{"kept":{}}})");
+    epoch_ = epoch_of(socket_.read_text());
+  }
+
+  void move_to(std::uint64_t offset) {
+    socket_.send_text(R"({"id":2,"sub":{"kept":{"e":")" + epoch_ + R"(","o":)" +
+                      std::to_string(offset) + "}}}");
+  }
+
+  /// Reads up to the answer, which is returned.
+  std::string read_answer() {
+    std::string frame = socket_.read_text();
+    while (frame.find(R"("id":2)") == std::string::npos)
+      frame = socket_.read_text();
+    return frame;
+  }
+
+  std::uint64_t next_offset() { return std::stoull(part_of(socket_.read_text(), R"("o":)", ',')); }
+
+ private:
+  ws_client socket_;
+  std::string epoch_;
+};
+
+// What is moved stays subscribed, also where the client is ahead of what its full socket took.
+TEST_P(RecoveryTest, ASubscriptionIsMovedWhileTheSocketIsFull) {
+  constexpr std::uint64_t many = 2000;
+  listen_.sockets.send_buffer_bytes = 4096;
+  begin();
+  const auto publish_many = [&] {
+    const std::string payload = '"' + std::string(1000, 'x') + '"';
+    for (std::uint64_t i = 0; i < many; ++i)
+      ASSERT_TRUE(hub_->publish("kept", payload));
+  };
+  for (const std::uint64_t behind : {many - 1, std::uint64_t{0}}) {
+    slow_client client(port_);
+    const std::uint64_t recovered = hub_->stats().recovered;
+    publish_many();
+    ASSERT_TRUE(eventually([&] { return hub_->stats().pending > many / 2; }));
+    const std::uint64_t seen = hub_->history("kept", 0, 0).newest_offset - behind;
+    client.move_to(seen);
+    ASSERT_TRUE(eventually([&] { return hub_->stats().recovered == recovered + 1; }));
+    publish_many();
+
+    const std::string answer = client.read_answer();
+    const std::uint64_t replayed = std::stoull(part_of(answer, R"("n":)", '}'));
+    std::uint64_t last = std::stoull(part_of(answer, R"("o":)", ',')) - replayed;
+    EXPECT_EQ(last, seen);
+    EXPECT_EQ(replayed > 0, behind > 0);
+    while (last < seen + behind + many) {
+      const std::uint64_t next = client.next_offset();
+      ASSERT_LE(next, last + 1);
+      last = std::max(last, next);
+    }
+  }
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(RecoveryTest);

@@ -94,6 +94,13 @@ TEST(UpgradeTest, HeadersMustBeSuchAsMayBeSent) {
   }
 }
 
+// Once presence sent such a name to all who watched, and their browsers failed the connection.
+TEST(UpgradeTest, WhoAClientIsMustBeText) {
+  EXPECT_EQ(fault_of(upgrade_reply::accept("J\xc3\xb6rg", "\xe2\x98\xba")), "");
+  EXPECT_THAT(fault_of(upgrade_reply::accept("J\xf6rg")), HasSubstr("user that is not UTF-8"));
+  EXPECT_THAT(fault_of(upgrade_reply::accept("ann", "\xff")), HasSubstr("info that is not UTF-8"));
+}
+
 TEST(UpgradeTest, TheSubprotocolOfARefusalDoesNotMatter) {
   upgrade_reply reply = upgrade_reply::refuse(403);
   reply.subprotocol = "other";

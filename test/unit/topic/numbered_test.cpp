@@ -125,6 +125,8 @@ TEST_F(NumberedTest, WhatIsGoneIsNotSentAgainInPart) {
   EXPECT_FALSE(the().stored_between(0, 4, ample, now_).complete);
   EXPECT_TRUE(the().stored_between(0, 4, ample, now_).pieces.empty());
   EXPECT_FALSE(the().stored_between(5, 4, ample, now_).complete);  // never published
+  EXPECT_TRUE(the().stored_between(4, 2, ample, now_).complete);   // but this was
+  EXPECT_TRUE(the().stored_between(4, 2, ample, now_).pieces.empty());
 }
 
 TEST_F(NumberedTest, TheLastOnesAreThoseThatAreThere) {
@@ -158,11 +160,38 @@ TEST_F(NumberedTest, NoMoreThanMayBeSentIsTaken) {
   EXPECT_EQ(the().stored_before(3, 3, two + three, now_).units, 2U);
   EXPECT_EQ(the().stored_before(3, 3, two + three - 1, now_).units, 1U);
   EXPECT_EQ(the().stored_before(3, 3, three - 1, now_).units, 0U);
-  EXPECT_EQ(the().count_stored(0, ample, now_), 3U);
-  EXPECT_EQ(the().count_stored(1, two, now_), 1U);
-  EXPECT_EQ(the().count_stored(1, two - 1, now_), 0U);
-  EXPECT_EQ(the().count_stored(3, ample, now_), 0U);
-  EXPECT_EQ(the().count_stored(9, ample, now_), 0U);
+}
+
+TEST_F(NumberedTest, AReadHasNoMoreThanThereIsRoomFor) {
+  for (const char* text : {"one", "two", "three"})
+    append(text);
+  const std::uint64_t two = 14;
+  const std::uint64_t three = 16;
+  const auto read = [&](std::uint64_t since, std::size_t limit, std::uint64_t most) {
+    const topic::past past = the().read_history(since, limit, most, now_);
+    EXPECT_EQ(past.newest, 3U);
+    return std::to_string(past.units.size()) + (past.cut_off ? ", cut off" : "");
+  };
+  EXPECT_EQ(read(0, 9, ample), "3");
+  EXPECT_EQ(read(1, 9, two + three), "2");
+  EXPECT_EQ(read(1, 9, two + three - 1), "1, cut off");
+  EXPECT_EQ(read(1, 1, two), "1");
+  EXPECT_EQ(read(1, 1, two - 1), "0, cut off");
+  EXPECT_EQ(read(1, 0, 0), "0");
+  EXPECT_EQ(read(3, 9, 0), "0");
+  EXPECT_EQ(read(9, 9, 0), "0");
+}
+
+TEST_F(NumberedTest, TheLastOfManyAreFoundByTheirBytes) {
+  options_.history.max_publications = 1000;
+  for (int i = 0; i < 1000; ++i)
+    append("same");
+  for (const std::uint64_t most : {0, 1, 100, 5'000, 10'000}) {
+    const std::uint64_t units = the().stored_before(1000, 1000, most, now_).units;
+    EXPECT_FALSE(the().stored_between(1000 - units, 1000, most, now_).too_much) << most;
+    EXPECT_TRUE(the().stored_between(999 - units, 1000, most, now_).too_much) << most;
+  }
+  EXPECT_EQ(the().stored_before(1000, 1000, ample, now_).units, 1000U);
 }
 
 TEST_F(NumberedTest, ThePastSurvivesManySegments) {

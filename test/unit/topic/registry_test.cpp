@@ -81,6 +81,34 @@ TEST_F(RegistryTest, HasAsManyTopicsAsItMayAndTheDefaultOne) {
   EXPECT_FALSE(all().open("default").error);
 }
 
+// Once whoever made topics by subscribing to them kept all others from making any, for a minute.
+TEST_F(RegistryTest, WhatOnlyLingersKeepsNobodyOut) {
+  options_.max_topics = 4;
+  for (const char* name : {"a", "b", "c"})
+    open(name);
+  open("c")->attach(lane_kind::raw, 0);
+  all().sweep(now_);
+  EXPECT_EQ(all().size(), 1U);
+  EXPECT_NE(all().find("c"), nullptr);
+  open("d");
+  all().sweep(now_);
+  all().sweep(now_ + 59s);
+  EXPECT_EQ(all().size(), 2U);
+}
+
+TEST_F(RegistryTest, ALookFindsWhatIsThereAndWhereItWas) {
+  EXPECT_EQ(all().look_up("news").epoch, 0U);
+  publish("news");
+  const std::shared_ptr<topic> made = all().look_up("news").found;
+  ASSERT_EQ(made, open("news"));
+  all().sweep(now_);
+  all().sweep(now_ + 60s);
+  const registry::looked_up gone = all().look_up("news");
+  EXPECT_EQ(gone.found, nullptr);
+  EXPECT_EQ(gone.epoch, made->epoch());
+  EXPECT_EQ(gone.offset, 1U);
+}
+
 TEST_F(RegistryTest, TheFirstRuleThatMatchesIsTheOne) {
   options_.defaults.max_lag_bytes = 1000;
   topic_options ten;

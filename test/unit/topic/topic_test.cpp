@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@ using outcome = topic::append_result::outcome;
 using test::make_unit;
 using test::raw_only;
 using test::unit_size_of;
+
+constexpr std::uint64_t ample = 1'000'000;
 
 class TopicTest : public testing::Test {
  protected:
@@ -297,7 +300,7 @@ TEST_F(TopicTest, HistoryAnswersFromAnyOffset) {
     append(10);
   const auto offsets = [&](std::uint64_t since, std::size_t limit) {
     std::string text;
-    const topic::past past = the().read_history(since, limit, now_);
+    const topic::past past = the().read_history(since, limit, ample, now_);
     EXPECT_EQ(past.newest, 8U);
     for (const past_unit& each : past.units)
       text += std::to_string(each.offset) + " ";
@@ -317,11 +320,11 @@ TEST_F(TopicTest, AHistoryGivesWayWhenMemoryIsShort) {
     append(10);
   budget_.take(900'000);
   the().sweep(now_, 60s);
-  EXPECT_EQ(the().read_history(0, 100, now_).units.size(), 4U);
+  EXPECT_EQ(the().read_history(0, 100, ample, now_).units.size(), 4U);
   the().sweep(now_, 60s);
   the().sweep(now_, 60s);
   the().sweep(now_, 60s);
-  EXPECT_EQ(the().read_history(0, 100, now_).units.size(), 0U);
+  EXPECT_EQ(the().read_history(0, 100, ample, now_).units.size(), 0U);
 }
 
 }  // namespace
