@@ -4,7 +4,9 @@
 //   price.ACME, ...   the present price: whoever is behind skips to the newest
 //   samples           all prices four times a second, with a history of a minute
 //
-// live_dashboard [PORT]: 8080 unless told otherwise; 0 picks a free one.
+// live_dashboard [PORT [SAMPLES]]: port 8080 unless told otherwise, 0 picks a free one; so many
+// samples are kept, 240 unless told otherwise. With few of them a page that was away is told that
+// it missed some.
 
 #include <broadcast_hub/hub.hpp>
 
@@ -27,13 +29,13 @@ namespace {
 constexpr std::array symbols = {"ACME", "GLOBEX", "INITECH"};
 
 // [region topics]
-broadcast_hub::hub_options make_options() {
+broadcast_hub::hub_options make_options(std::size_t kept_samples) {
   broadcast_hub::topic_options price;
   price.slow_consumers = broadcast_hub::slow_consumer_policy::latest;
   price.history.max_publications = 1;  // for whoever comes: the price is there at once
 
   broadcast_hub::topic_options samples;
-  samples.history.max_publications = 240;  // a minute
+  samples.history.max_publications = kept_samples;  // 240 are a minute
 
   broadcast_hub::hub_options options;
   options.topics.rules = {{"price.*", price}, {"samples", samples}};
@@ -72,9 +74,9 @@ class market {
   std::mt19937 random_{std::random_device{}()};
 };
 
-void serve(std::uint16_t port) {
+void serve(std::uint16_t port, std::size_t kept_samples) {
   market stocks;
-  broadcast_hub::hub hub(make_options());
+  broadcast_hub::hub hub(make_options(kept_samples));
   hub.every(50ms, [&] {
     stocks.move();
     for (std::size_t i = 0; i < symbols.size(); ++i) {
@@ -96,7 +98,10 @@ void serve(std::uint16_t port) {
 
 int main(int argc, char** argv) {
   try {
-    serve(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080));
+    const auto number = [&](int place, int otherwise) {
+      return argc > place ? std::atoi(argv[place]) : otherwise;
+    };
+    serve(static_cast<std::uint16_t>(number(1, 8080)), static_cast<std::size_t>(number(2, 240)));
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "live_dashboard: " << error.what() << std::endl;

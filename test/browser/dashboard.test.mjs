@@ -32,10 +32,10 @@ const sleep = (delay) => new Promise((done) => setTimeout(done, delay));
 
 const SAMPLES_PER_SECOND = 4;
 
-const address = () => `http://localhost:${server.port}/`;
+const address = (of = server) => `http://localhost:${of.port}/`;
 
-async function open(t, options) {
-  const page = await ExamplePage.open(browser, address(), options);
+async function open(t, { at, ...options } = {}) {
+  const page = await ExamplePage.open(browser, address(at), options);
   t.after(() => page.close());
   await page.see("#state", "Live");
   await seeSamples(page, 2);
@@ -50,8 +50,8 @@ function seeSamples(page, least) {
 }
 
 /** What the page draws is what the server has, with neither holes nor repetitions, and is fresh. */
-async function assertRight(page) {
-  const { items, offset: newest } = await witness.hub.history("samples", { limit: 1000 });
+async function assertRight(page, asked = witness) {
+  const { items, offset: newest } = await asked.hub.history("samples", { limit: 1000 });
   await page.until((n) => dashboard.samples.rows.at(-1)?.offset >= n, newest);
   const { rows, shown } = await page.page.evaluate(() => ({
     rows: dashboard.samples.rows,
@@ -154,6 +154,31 @@ test("offline while a connection is made, and online again", async (t) => {
   await page.see("#state", "Live");
   await assertRecovered(page, since, 1.5);
   await assertRight(page);
+});
+
+test("away for longer than the server's history goes back", async (t) => {
+  const kept = 8; // two seconds
+  const brief = await RestartableServer.start(process.env.LIVE_DASHBOARD, String(kept));
+  t.after(() => brief.kill());
+  const other = new HubClient(brief);
+  t.after(() => other.close());
+  other.subscribe("samples");
+  const page = await open(t, { at: brief });
+  const before = await rowsOf(page);
+  await page.button("Cut the connection").click();
+  await page.see("#state", "Cut");
+  await sleep(((kept + 6) * 1000) / SAMPLES_PER_SECOND);
+  await page.button("Go on").click();
+  await page.see("#state", "Live");
+  await page.see("#recovered", /^Not recovered: the server's history does not go back that far\./);
+  const loaded = Number((await sentence(page)).match(/in its history: (\d+)\.$/)[1]);
+  assert.ok(loaded === kept || loaded === kept - 1, `${loaded}`); // one may be new meanwhile
+  await assertRight(page, other);
+  assert.ok((await rowsOf(page))[0].offset > before.at(-1).offset + 1, "there was a gap");
+  await page.picture("gap");
+  await seeSamples(page, kept + 4);
+  await assertRight(page, other);
+  assert.deepEqual(page.complaints, []);
 });
 
 for (const seconds of [2, 12]) {

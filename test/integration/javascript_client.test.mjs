@@ -72,8 +72,8 @@ test("a history that does not go back far enough is a gap, and told", async (t) 
   for (const number of range(1, 10)) await writer.hub.publish("brief", number);
   const from = reader.events.items.length;
   reader.goOnline();
-  const { recovered, why } = await reader.waitFor("subscribed", undefined, from);
-  assert.deepEqual({ recovered, why }, { recovered: false, why: "gap" });
+  const { recovered, why, replayed } = await reader.waitFor("subscribed", undefined, from);
+  assert.deepEqual({ recovered, why, replayed }, { recovered: false, why: "gap", replayed: 0 });
   await writer.hub.publish("brief", 11);
   await reader.waitForData(11);
   assert.deepEqual(reader.data("brief"), [0, 11]);

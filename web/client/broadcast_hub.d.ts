@@ -207,6 +207,9 @@ export interface SubscribedEvent {
    */
   why?: "first" | "epoch" | "gap" | "limit" | "pattern";
 
+  /** So many publications that the server still has follow at once; then those that are new. */
+  replayed: number;
+
   /** Where the subscription stands now; what follows has higher offsets. Patterns have neither. */
   epoch?: string;
   offset?: number;

@@ -292,7 +292,7 @@ class Client {
   /** Who joined a topic late has to load its state like anybody who is new. */
   #tellSubscribed(topic, subscription, verdict) {
     const late = topic.subscriptions.get(subscription);
-    const said = late ? { recovered: false, why: "first" } : verdict;
+    const said = late ? { replayed: 0, ...verdict, recovered: false, why: "first" } : verdict;
     if (!subscription.active || !said) return;
     topic.subscriptions.set(subscription, false);
     tell(subscription, "onsubscribed", { topic: topic.name, ...said, ...subscription.position });

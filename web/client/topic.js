@@ -56,14 +56,15 @@ export class Topic {
     this.asked = this.refusals = 0;
     this.wasSubscribed = true;
     this.latest = m === "latest";
+    const replayed = isCount(n) ? n : 0;
     if (typeof e === "string" && isCount(o)) {
-      const start = o - (isCount(n) ? n : 0);
+      const start = o - replayed;
       this.offset = rec === true && e === this.epoch ? Math.max(start, this.offset) : start;
       this.epoch = e;
       this.#seenThroughPatterns = o;
     }
-    if (rec === true) return { recovered: true };
-    return { recovered: false, why: why ?? (first ? "first" : "pattern") };
+    if (rec === true) return { recovered: true, replayed };
+    return { recovered: false, why: why ?? (first ? "first" : "pattern"), replayed };
   }
 
   /** Whether a publication is the next one; null: there is a gap in front of it. */

@@ -28,15 +28,14 @@ export class Samples {
     });
   }
 
-  async #begin({ recovered, why, offset }) {
+  async #begin({ recovered, why, offset, replayed }) {
     if (why === "first") return; // those of the last minute follow by themselves
-    const before = this.rows.at(-1)?.offset ?? 0;
-    if (!recovered) this.rows = [];
-    const { items, offset: newest } = await this.#client.history("samples", { limit: KEPT });
     if (recovered) {
-      this.#ontold(`All ${newest - before} samples that were missed have been recovered.`);
+      this.#ontold(`All ${replayed} samples that were missed have been recovered.`);
       return;
     }
+    this.rows = [];
+    const { items } = await this.#client.history("samples", { limit: KEPT });
     const loaded = items
       .filter((item) => item.offset <= offset)
       .map((item) => ({ offset: item.offset, ...item.data }));

@@ -55,12 +55,16 @@ test("a pattern gets all that comes, whatever its offset", () => {
 test("what was missed through a pattern is not recovered, and said", () => {
   const rig = Rig.open();
   const { log } = subscribeToPattern(rig, "a.*");
-  assert.deepEqual(log.take("subscribed"), [{ topic: "a.*", recovered: false, why: "first" }]);
+  assert.deepEqual(log.take("subscribed"), [
+    { topic: "a.*", recovered: false, why: "first", replayed: 0 },
+  ]);
   rig.comeBack();
   const { id, sub } = rig.takeOne();
   assert.deepEqual(sub, { "a.*": {} });
   rig.say({ id, sub: "a.*" });
-  assert.deepEqual(log.take("subscribed"), [{ topic: "a.*", recovered: false, why: "pattern" }]);
+  assert.deepEqual(log.take("subscribed"), [
+    { topic: "a.*", recovered: false, why: "pattern", replayed: 0 },
+  ]);
 });
 
 test("a publication comes once, to the name and to every pattern", () => {

@@ -32,7 +32,7 @@ test("delivers in order, and each publication once", () => {
   const rig = Rig.open();
   const { log, subscription } = rig.subscribe("news", { offset: 10 });
   assert.deepEqual(log.take("subscribed"), [
-    { topic: "news", recovered: false, why: "first", epoch: "e1", offset: 10 },
+    { topic: "news", recovered: false, why: "first", replayed: 0, epoch: "e1", offset: 10 },
   ]);
   rig.say(publication("news", 11, { a: [1] }), publication("news", 11), publication("news", 10));
   rig.say(publication("news", 12, null), publication("other", 13));
@@ -81,7 +81,7 @@ test("asks again for all topics in one frame after a reconnect, from where it wa
   rig.say(publication("news", 12), publication("news", 13), publication("news", 14));
   rig.say({ id, sub: "chat", e: "e2", o: 5, rec: true, n: 0 }, publication("chat", 6));
   assert.deepEqual(news.log.take("subscribed"), [
-    { topic: "news", recovered: true, epoch: "e1", offset: 11 },
+    { topic: "news", recovered: true, replayed: 2, epoch: "e1", offset: 11 },
   ]);
   assert.deepEqual(news.log.takeOffsets(), [12, 13, 14]);
   assert.deepEqual(chat.log.takeOffsets(), [6]);
@@ -98,7 +98,7 @@ test("says why it could not recover, and goes on live", () => {
     rig.say({ id: rig.takeOne().id, sub: "news", e, o, rec: false, why, n: 0 });
     rig.say(publication("news", o), publication("news", o + 1));
     assert.deepEqual(log.take("subscribed"), [
-      { topic: "news", recovered: false, why, epoch: e, offset: o },
+      { topic: "news", recovered: false, why, replayed: 0, epoch: e, offset: o },
     ]);
     assert.deepEqual(log.takeOffsets(), [o + 1]);
     assert.deepEqual(subscription.position, { epoch: e, offset: o + 1 });
@@ -235,7 +235,7 @@ test("tells who joins a topic that is live to load its state", async () => {
   assert.deepEqual(late.all, [], "not before subscribe has returned");
   await settle();
   const first = { topic: "news", recovered: false, why: "first", epoch: "e1", offset: 10 };
-  assert.deepEqual(late.take("subscribed"), [first]);
+  assert.deepEqual(late.take("subscribed"), [{ ...first, replayed: 0 }]);
   assert.deepEqual(log.all, []);
   assert.deepEqual(subscription.position, { epoch: "e1", offset: 10 });
 
@@ -244,8 +244,9 @@ test("tells who joins a topic that is live to load its state", async () => {
   rig.client.subscribe("news", later.handlers);
   rig.clock.advance(500);
   rig.greet();
-  rig.say({ id: rig.takeOne().id, sub: "news", e: "e1", o: 10, rec: true, n: 0 });
-  assert.deepEqual(later.take("subscribed"), [first], "although it is the topic's second time");
+  rig.say({ id: rig.takeOne().id, sub: "news", e: "e1", o: 12, rec: true, n: 2 });
+  const again = { ...first, replayed: 2 };
+  assert.deepEqual(later.take("subscribed"), [again], "although it is the topic's second time");
   assert.equal(late.take("subscribed")[0].recovered, true);
   assert.equal(log.take("subscribed")[0].recovered, true);
 });
