@@ -61,7 +61,8 @@ class BROADCAST_HUB_EXPORT connection {
   std::error_code subscribe(std::string_view topic) const;
 
   /// Ends a subscription, under the same name or pattern. What was published before still goes out,
-  /// unless the peer reads too slowly: then it is dropped.
+  /// unless the peer reads too slowly: then it is dropped. A client of bhub.v1 is told, with code
+  /// 2600: it does not subscribe again by itself.
   ///
   /// Errors: as `subscribe`, with `not_subscribed`.
   std::error_code unsubscribe(std::string_view topic) const;

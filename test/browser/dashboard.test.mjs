@@ -134,9 +134,11 @@ test("a connection that is cut, and goes on", async (t) => {
 test("offline, and online again", async (t) => {
   const page = await open(t);
   await page.setOnline(false);
+  await page.see("#state", "No network");
   await sleep(2000);
   await page.picture("offline");
   await page.setOnline(true);
+  await page.see("#state", "Live");
   await assertRight(page);
 });
 

@@ -15,7 +15,11 @@ const client = connect(`${scheme}//${location.host}/`, {
   onstate: showState,
 });
 
-function showState({ state, code, reason, delay }) {
+let last = { state: "connecting" }; // what the client told
+
+function showState(event) {
+  last = event;
+  const { state, code, reason, delay } = event;
   const words = {
     connecting: "Connecting…",
     open: "Live",
@@ -24,9 +28,14 @@ function showState({ state, code, reason, delay }) {
   };
   // While the cable is cut, the client's attempts are of no interest.
   const shown = cable.isCut && state === "connecting" ? "waiting" : state;
-  byId("state").dataset.state = shown;
-  byId("state").textContent = words[shown];
-  document.body.dataset.state = shown;
+  // A connection may outlive its network for a while, but nothing comes through.
+  const isStale = shown === "open" && !navigator.onLine;
+  byId("state").textContent = isStale ? "No network" : words[shown];
+  byId("state").dataset.state = document.body.dataset.state = isStale ? "waiting" : shown;
+}
+
+for (const change of ["online", "offline"]) {
+  addEventListener(change, () => showState(last));
 }
 
 SYMBOLS.forEach((symbol, index) => {

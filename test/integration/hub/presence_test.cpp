@@ -102,6 +102,20 @@ TEST_P(PresenceTest, WhoComesBackInTimeHasNotLeft) {
   EXPECT_THAT(watcher.read(), HasSubstr(R"("join":[{"cid":")" + id_of(carl)));
 }
 
+TEST_P(PresenceTest, WhoIsSubscribedMayBeginToWatchLater) {
+  begin();
+  protocol_client first = arrive("ann", true);
+  first.read();
+  protocol_client late(port_);
+  const std::string epoch = epoch_of(late.ask(R"({"id":1,"sub":{"room.1":{}}})"));
+  EXPECT_THAT(first.read(), HasSubstr(id_of(late)));  // so it is not news any more
+  EXPECT_THAT(
+      late.ask(R"({"id":2,"sub":{"room.1":{"presence":true,"e":")" + epoch + R"(","o":0}}})"),
+      HasSubstr(R"("rec":true)"));
+  protocol_client bob = arrive("bob");
+  EXPECT_THAT(late.read(), HasSubstr(id_of(bob)));
+}
+
 TEST_P(PresenceTest, AnAnswerNamesThoseWhoAreThere) {
   begin();
   protocol_client ann = arrive("ann");
