@@ -290,9 +290,9 @@ std::size_t connection::on_walk(time_point now) {
 }
 
 void connection::on_partial_walk(std::size_t sent, bool failed) {
+  session_.out().offer_walk();
   if (failed)
     return end();
-  session_.out().offer_walk();
   session_.out().advance(sent);
   block();
 }

@@ -104,7 +104,6 @@ class reader {
 
   /// Begins a walk if there is something new. Returns whether one is under way now.
   bool begin_walk();
-
   using visit = walk_visit;
   visit next();
 
@@ -147,7 +146,9 @@ class reader {
   std::size_t count_subscribers(const fan_out& of) const noexcept;
   static bool takes_part(const subscriber& who, const fan_out& in) noexcept;
   void join(subscriber& who, fan_out& in);
-  static void part(const subscriber& who, fan_out& from) noexcept;
+  void part(subscriber& who, std::span<fan_out* const> from, bool visited) noexcept;
+  void end_membership(subscriber& who, std::size_t membership) noexcept;
+  void give_up(std::uint64_t units) noexcept;
   void enroll(subscriber& who, member_list& list);
   void enlist(subscriber& who, member_list& list) noexcept;
   void delist(subscriber& who, std::size_t membership) noexcept;
@@ -183,7 +184,6 @@ class reader {
   inbox& inbox_;
   tally tally_;
   std::vector<seat> seats_;  // by slot
-
   fan_out_table fan_outs_;
   std::array<pattern_lists, lane_count> patterns_;
   std::vector<fan_out*> dirty_;

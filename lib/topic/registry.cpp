@@ -131,7 +131,7 @@ registry::swept registry::sweep(time_point now) {
       all.push_back(each);
   }
   // Topics that only linger must not keep others out: a client may make many in a second.
-  const bool is_crowded = all.size() > options_.max_topics / 2;
+  const bool is_crowded = all.size() - 1 > options_.max_topics / 2;  // beside the default one
   const duration linger = is_crowded ? duration::zero() : options_.linger;
   // One by one, so that publishers never wait for all of them.
   swept result;

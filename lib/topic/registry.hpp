@@ -96,6 +96,9 @@ class registry {
   /// returned, and from now on to those that are made.
   std::vector<std::shared_ptr<topic>> add_pattern(std::string_view pattern, const interest& who);
 
+  /// Topics that are being made while this is called are there when it returns.
+  void wait_for_births() const { const std::shared_lock lock(mutex_); }
+
   /// It has lost its last one. Calls `matching(topic)` for each topic to be detached from, unless
   /// something else wants it; nothing of this may be called there.
   template <typename Matching>

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cassert>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace broadcast_hub::topic {
@@ -97,7 +98,10 @@ fan_out& reader::local(const std::shared_ptr<topic>& from, lane_kind lane) {
   fresh.base = std::move(place.start);
   fresh.target.at = fresh.base;
   matching.for_each_match(from->name(), [&](member_list* list) { link(fresh, *list); });
-  from->replace_presumed(place.presumed, count_subscribers(fresh));
+  const std::size_t counted = count_subscribers(fresh);
+  const std::uint64_t offset = from->replace_presumed(place.presumed, counted);
+  // Who has left since, and whoever has two patterns that match and was counted for each.
+  give_up((place.presumed - std::min(counted, place.presumed)) * (offset - fresh.base.offset));
   return fresh;
 }
 
@@ -137,6 +141,11 @@ bool reader::takes_part(const subscriber& who, const fan_out& in) noexcept {
 void reader::enroll(subscriber& who, member_list& list) {
   std::size_t joined = 0;
   try {
+    if (!list.pattern.empty()) {
+      // Topics that are made from here on count it. Those that did not are in the inbox.
+      list.size.store(list.members.size() + 1, std::memory_order_relaxed);
+      topics_.wait_for_births();
+    }
     learn();
     if (seats_.size() <= who.slot)
       seats_.resize(who.slot + std::size_t{1});
@@ -145,9 +154,8 @@ void reader::enroll(subscriber& who, member_list& list) {
     for (; joined < list.fan_outs.size(); ++joined)
       join(who, *list.fan_outs[joined]);
   } catch (const std::bad_alloc&) {
-    while (joined > 0)
-      part(who, *list.fan_outs[--joined]);
-    drop_cursors(who, [&](const auto& each) { return !takes_part(who, *each.from); });
+    part(who, std::span(list.fan_outs).first(joined), false);
+    list.size.store(list.members.size(), std::memory_order_relaxed);
     release(list);
     throw;
   }
@@ -157,15 +165,40 @@ void reader::enroll(subscriber& who, member_list& list) {
 void reader::join(subscriber& who, fan_out& in) {
   if (takes_part(who, in))
     return;
+  const lane_end now = in.from->add_subscriber(in.lane);
   // What the others have not been offered yet was published before the newcomer came.
-  if (in.active())
-    add_cursor(who, in, in.from->end(in.lane).at);
-  in.from->add_subscriber();
+  if (!in.active() && now.at.offset == in.base.offset)
+    return;
+  try {
+    add_cursor(who, in, now.at);
+  } catch (const std::bad_alloc&) {
+    give_up(in.from->remove_subscriber() - now.at.offset);
+    throw;
+  }
 }
 
-void reader::part(const subscriber& who, fan_out& from) noexcept {
-  if (!takes_part(who, from))
-    from.from->remove_subscriber();
+/// Of these, from all that reach it in no other way. What was published on them since it was
+/// offered something counts as dropped, so that every publication has as many outcomes as it had
+/// subscribers. `visited`: by the walk under way.
+void reader::part(subscriber& who, std::span<fan_out* const> from, bool visited) noexcept {
+  look_up_cursors(who);
+  const std::uint64_t with_cursor = look_up_++;
+  for (fan_out* const each : from) {
+    if (takes_part(who, *each))
+      continue;
+    const bool has_own = each->looked_up_for == with_cursor;
+    const cursor& common = each->walking && visited ? each->target.at : each->base;
+    const std::uint64_t stood =
+        has_own ? who.behind->cursors[each->found_at].end_offset : common.offset;
+    give_up(each->from->remove_subscriber() - stood);
+    each->looked_up_for = look_up_;
+  }
+  drop_cursors(who, [&](const auto& each) { return each.from->looked_up_for == look_up_; });
+}
+
+void reader::give_up(std::uint64_t units) noexcept {
+  tally_.offered.add(units);
+  tally_.dropped_at_end.add(units);
 }
 
 void reader::enlist(subscriber& who, member_list& list) noexcept {
@@ -205,18 +238,21 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   const subscriber::membership* const found = who.find(name);
   if (found == nullptr)
     return errc::not_subscribed;
-  member_list& list = *found->list;
   unpark(who);
   // The walk under way may owe something to somebody who stays subscribed in another way: it may
   // have passed that list.
   if (walking() && std::exchange(seats_[who.slot].visited_by, walk_.serial) != walk_.serial)
     offer_walk(who);
-  delist(who, static_cast<std::size_t>(found - who.memberships.data()));
-  for (fan_out* const each : list.fan_outs)
-    part(who, *each);
-  drop_cursors(who, [&](const auto& each) { return !takes_part(who, *each.from); });
-  release(list);
+  end_membership(who, static_cast<std::size_t>(found - who.memberships.data()));
   return {};
+}
+
+void reader::end_membership(subscriber& who, std::size_t membership) noexcept {
+  member_list& list = *who.memberships[membership].list;
+  const bool visited = walking() && seats_[who.slot].visited_by == walk_.serial;
+  delist(who, membership);
+  part(who, list.fan_outs, visited);
+  release(list);
 }
 
 reader::standing reader::place_of(subscriber& who, std::string_view name) {
@@ -236,14 +272,8 @@ void reader::settle(subscriber& who) {
 
 void reader::leave(subscriber& who) noexcept {
   unpark(who);
-  drop_cursors(who, [](const auto&) { return true; });
-  while (!who.memberships.empty()) {
-    member_list& list = *who.memberships.back().list;
-    delist(who, who.memberships.size() - 1);
-    for (fan_out* const each : list.fan_outs)
-      part(who, *each);
-    release(list);
-  }
+  while (!who.memberships.empty())
+    end_membership(who, who.memberships.size() - 1);
 }
 
 void reader::release(member_list& list) noexcept {
@@ -264,7 +294,7 @@ std::vector<fan_out*> reader::unlink_pattern(member_list& list) noexcept {
     bool wanted = fan_outs_.find(each, list.lane) != nullptr;
     known.matching.for_each_match(each.name(), [&](member_list*) { wanted = true; });
     if (!wanted)
-      each.detach(list.lane, index_);
+      give_up(each.detach(list.lane, index_));
   });
   std::vector<fan_out*> left = std::move(list.fan_outs);
   known.by_pattern.erase(known.by_pattern.find(list.pattern));

@@ -177,11 +177,31 @@ bool topic::attached(lane_kind kind, std::size_t reader) const {
   return at(kind).attached(reader);
 }
 
-void topic::detach(lane_kind kind, std::size_t reader) {
+std::uint64_t topic::detach(lane_kind kind, std::size_t reader) {
   const lock_guard lock(mutex_);
-  subscribers_ -= at(kind).claim(reader).presumed;
+  const lane::claimed place = at(kind).claim(reader);
+  subscribers_ -= place.presumed;
   at(kind).detach(reader);
   used_ = true;
+  return place.presumed * (offset_ - place.start.offset);
+}
+
+std::uint64_t topic::replace_presumed(std::size_t presumed, std::size_t counted) noexcept {
+  const lock_guard lock(mutex_);
+  subscribers_ += counted - presumed;
+  return offset_;
+}
+
+lane_end topic::add_subscriber(lane_kind kind) noexcept {
+  const lock_guard lock(mutex_);
+  ++subscribers_;
+  return at(kind).end(offset_);
+}
+
+std::uint64_t topic::remove_subscriber() noexcept {
+  const lock_guard lock(mutex_);
+  --subscribers_;
+  return offset_;
 }
 
 lane_end topic::end(lane_kind kind) const {

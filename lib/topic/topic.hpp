@@ -70,7 +70,6 @@ class topic : public std::enable_shared_from_this<topic> {
 
   /// @name For the shards
   /// @{
-
   /// Attaches a reader at the end, on its behalf, unless it is attached. False: it is retired.
   bool attach(lane_kind lane, std::size_t reader);
 
@@ -82,12 +81,12 @@ class topic : public std::enable_shared_from_this<topic> {
   /// so with `replace_presumed`.
   lane::claimed claim(lane_kind lane, std::size_t reader);
 
-  /// In one step, so that nobody sees too few subscribers in between.
-  void replace_presumed(std::size_t presumed, std::size_t counted) noexcept {
-    subscribers_.fetch_add(counted - presumed, std::memory_order_relaxed);
-  }
+  /// In one step. Returns the offset: up to it those who were presumed count as subscribers.
+  std::uint64_t replace_presumed(std::size_t presumed, std::size_t counted) noexcept;
   bool attached(lane_kind lane, std::size_t reader) const;
-  void detach(lane_kind lane, std::size_t reader);
+
+  /// Returns for how many publications to presumed subscribers nobody will account any more.
+  std::uint64_t detach(lane_kind lane, std::size_t reader);
 
   lane_end end(lane_kind lane) const;
 
@@ -101,8 +100,10 @@ class topic : public std::enable_shared_from_this<topic> {
   /// Those who wait for publishers to go on could not be told that they may.
   void note_congestion() noexcept;
 
-  void add_subscriber() noexcept { subscribers_.fetch_add(1, std::memory_order_relaxed); }
-  void remove_subscriber() noexcept { subscribers_.fetch_sub(1, std::memory_order_relaxed); }
+  /// Whoever is added gets what is behind the end that is returned; whoever is removed was counted
+  /// as a subscriber up to the offset.
+  lane_end add_subscriber(lane_kind lane) noexcept;
+  std::uint64_t remove_subscriber() noexcept;
   std::size_t subscribers() const noexcept { return subscribers_.load(std::memory_order_relaxed); }
   /// @}
 
@@ -137,7 +138,6 @@ class topic : public std::enable_shared_from_this<topic> {
 
   /// @name For the registry
   /// @{
-
   /// Publications since this object was made.
   std::uint64_t published() const { return offset() - first_offset_; }
 

@@ -14,7 +14,7 @@ constexpr std::uint64_t most_lives = 8;
 
 granted_publishers::granted_publishers(restartable_server& to, std::uint64_t topics,
                                        std::uint32_t seed)
-    : to_(to), topics_(topics), counts_((most_lives + 1) * topics) {
+    : to_(to), topics_(topics), counts_((most_lives + 1) * topics), pairs_(most_lives + 1) {
   for (std::size_t i = 0; i < publishers_per_topic; ++i) {
     publisher& made = publishers_.emplace_back();
     made.random.seed(seed + i);
@@ -84,6 +84,7 @@ void granted_publishers::publish(std::size_t index, std::uint64_t topic) {
     if (result) {
       self.numbers[topic] = number;
       counts_[life * topics_ + topic].fetch_add(1, std::memory_order_relaxed);
+      pairs_[life].fetch_add(result.subscribers, std::memory_order_relaxed);
       published_.fetch_add(1, std::memory_order_relaxed);
     } else if (result.error == errc::hub_stopped) {
       stopped_life = life;

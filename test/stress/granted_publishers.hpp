@@ -38,6 +38,10 @@ class granted_publishers {
     return counts_[life * topics_ + topic].load(std::memory_order_relaxed);
   }
 
+  /// Subscribers that publishers have been told of in a life of the server, once for each
+  /// publication.
+  std::uint64_t pairs(std::uint64_t life) const noexcept { return pairs_[life]; }
+
   /// Publications on all topics in all lives.
   std::uint64_t published() const noexcept { return published_; }
 
@@ -55,6 +59,7 @@ class granted_publishers {
   restartable_server& to_;
   const std::uint64_t topics_;
   std::vector<std::atomic<std::uint64_t>> counts_;  // by life and topic
+  std::vector<std::atomic<std::uint64_t>> pairs_;   // by life
   std::atomic<std::uint64_t> published_{0};
   std::vector<publisher> publishers_;
   std::vector<std::thread> threads_;

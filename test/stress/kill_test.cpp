@@ -163,6 +163,7 @@ class KillTest : public testing::TestWithParam<unsigned> {
   void finish_life() {
     const hub_stats last = server_.finish_stop();
     EXPECT_EQ(last.offered, test::done_pairs(last)) << "life " << server_.life();
+    EXPECT_EQ(last.offered, publishers_.pairs(server_.life())) << "life " << server_.life();
     EXPECT_EQ(last.pending, 0U);
     EXPECT_EQ(last.sockets_open, 0U);
     EXPECT_LE(last.compressions, last.publications);

@@ -147,8 +147,10 @@ void visit(std::uint16_t port, std::uint32_t seed, unsigned visits) {
   }
 }
 
-/// Publishes on random topics, each with numbers of its own, until it is told to stop.
-void publish_at_random(hub& hub, unsigned publisher, const std::atomic<bool>& done) {
+/// Publishes on random topics, each with numbers of its own, until it is told to stop. `pairs`:
+/// adds the subscribers that it has been told of.
+void publish_at_random(hub& hub, unsigned publisher, const std::atomic<bool>& done,
+                       std::atomic<std::uint64_t>& pairs) {
   const std::string padding(300, '.');  // for the compression to have something to do
   // Those of the visitors go on from the base, these go back from it.
   std::mt19937 random(base_seed() - 1 - publisher);
@@ -160,6 +162,7 @@ void publish_at_random(hub& hub, unsigned publisher, const std::atomic<bool>& do
     const publish_result result =
         hub.publish(names[topic], text + std::to_string(numbers[topic] + 1));
     numbers[topic] += result ? 1 : 0;
+    pairs += result.subscribers;
     if (result.lag_bytes > 256 * 1024)
       pause_between_looks();
   }
@@ -202,9 +205,10 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   const auto port = hub.listen(door);
   hub.start();
   std::atomic<bool> done{false};
+  std::atomic<std::uint64_t> pairs{0};
   std::vector<std::thread> publishers;
   for (unsigned publisher = 0; publisher < 2; ++publisher)
-    publishers.emplace_back([&, publisher] { publish_at_random(hub, publisher, done); });
+    publishers.emplace_back([&, publisher] { publish_at_random(hub, publisher, done, pairs); });
   std::vector<std::thread> visitors;
   for (unsigned i = 0; i < size.visitors; ++i)
     visitors.emplace_back([port, size, i] { visit(port, base_seed() + i, size.visits); });
@@ -214,6 +218,9 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   for (std::thread& each : publishers)
     each.join();
   ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
+  EXPECT_TRUE(eventually([&] { return hub.stats().offered == pairs; }))
+      << "publishers were told of " << pairs << " pairs, and " << hub.stats().offered
+      << " have an outcome";
   const hub_stats stats = hub.stats();
   EXPECT_GT(stats.deliveries, 0U);
   EXPECT_GT(stats.compressions, 0U);

@@ -46,8 +46,7 @@ class world {
   void subscribe(client& who);
   void unsubscribe(client& who);
 
-  /// Something ends: of each topic only the first ones are left, as many as `kept(topic)`. What had
-  /// not been offered yet is in none of the counters.
+  /// Something ends: of each topic only the first ones are left, as many as `kept(topic)`.
   template <typename Act, typename Kept>
   void lose(client& who, Act act, Kept kept);
   std::uint64_t offered_to(const client& who, std::size_t topic) const;
@@ -77,9 +76,10 @@ class world {
   std::array<std::unique_ptr<client>, 6> clients_;
   std::set<std::size_t> known_;
   std::uint64_t walks_ = 0;
-  std::uint64_t pairs_ = 0;  // of a publication and a subscriber
+  std::uint64_t pairs_ = 0;     // of a publication and a subscriber
+  std::uint64_t reported_ = 0;  // the same as publishers were told: some more, where topics are new
+  std::uint64_t lost_ = 0;      // of `pairs_`, because somebody left
   std::uint64_t delivered_ = 0;
-  std::uint64_t never_offered_ = 0;
   std::uint64_t disconnected_ = 0;
 };
 
