@@ -87,8 +87,8 @@ std::error_code client_commands::subscribe_unasked(net::connection& peer,
 }
 
 void client_commands::tell_unsubscribed(net::connection& peer, std::string_view topic) {
-  send(peer,
-       protocol::write_unsubscribed(topic, protocol::ended_for_good, "ended by the application"));
+  send(peer, protocol::write_unsubscribed(topic, protocol::ended_for_good,
+                                          protocol::ended_by_application));
 }
 
 void client_commands::handle(net::connection& peer, const message& frame) {

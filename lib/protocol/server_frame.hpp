@@ -64,6 +64,7 @@ std::string write_history(std::uint64_t id, const position& newest,
 
 /// The server ended a subscription. `code`: 2500-2599: subscribe again; 2600-2699: do not.
 inline constexpr unsigned ended_for_good = 2600;
+inline constexpr std::string_view ended_by_application = "ended by the application";
 std::string write_unsubscribed(std::string_view topic, unsigned code, std::string_view reason);
 
 std::string write_bye(std::chrono::milliseconds earliest, std::chrono::milliseconds latest);
