@@ -5,12 +5,14 @@
 #include <broadcast_hub/publication.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace broadcast_hub {
 
@@ -29,6 +31,9 @@ struct client_state_event {
   close_code code = close_code::normal;
   std::string reason;                     ///< for logs
   std::chrono::milliseconds retry_in{0};  ///< for `waiting`
+
+  /// For `open`: the hub's name for this connection, as others see it in `client_subscriber::id`.
+  std::string connection_id;
 };
 
 /// What was published on a topic.
@@ -41,7 +46,9 @@ struct client_publication {
   message_kind kind = message_kind::text;
 };
 
-/// A subscription is live: for the first time, after a reconnect, or after a gap was found.
+/// A subscription is live: for the first time, after a reconnect, or after a gap was found. The
+/// client's own, or one that the application of the hub has made for it
+/// (`upgrade_reply::subscriptions`, `connection::subscribe`).
 struct client_subscribed_event {
   std::string topic;  ///< or pattern
 
@@ -50,10 +57,15 @@ struct client_subscribed_event {
   bool recovered = false;
 
   /// Why not: "first", it is new; "pattern", patterns are live only; "epoch", "gap" or "limit" as
-  /// in docs/reference/protocol.md.
+  /// in docs/reference/protocol.md; "refused", the hub's application has subscribed the client but
+  /// does not let it ask for what it missed.
   std::string why;
 
   std::optional<topic_position> position;  ///< behind which delivery begins; nothing for patterns
+
+  /// The hub's application made this subscription, and the client has not asked for it with
+  /// `client::subscribe`.
+  bool by_hub = false;
 };
 
 /// A subscription is over: the server refused it or ended it.
@@ -63,17 +75,49 @@ struct client_unsubscribed_event {
   std::string reason;
 };
 
-/// What became of a publication.
-struct client_publish_result {
-  /// `refused`: the server did not publish it, and `code` and `reason` say why. `client_closed`:
-  /// the client ended first, and whether it was published is not known.
+/// How a command went.
+struct client_reply {
+  /// `refused`: the server did not carry it out, and `code` and `reason` say why. `client_closed`:
+  /// the client ended first; whether a publication was published is not known. `out_of_resources`:
+  /// there was no memory for it, and it was not sent.
   std::error_code error;
-  unsigned code = 0;
+  unsigned code = 0;  ///< of `refused`: 100 to 110, see docs/reference/protocol.md
   std::string reason;
   std::chrono::milliseconds retry_after{0};  ///< with code 108: try again then
-  topic_position position;                   ///< the place that it has; without an error
 
   explicit operator bool() const noexcept { return !error; }
+};
+
+/// What became of a publication.
+struct client_publish_result : client_reply {
+  topic_position position;  ///< the place that it has; without an error
+};
+
+/// A connection that is subscribed to a topic by its name.
+struct client_subscriber {
+  std::string id;    ///< of the connection with which it joined
+  std::string user;  ///< empty: anonymous
+  std::string info;  ///< what the hub's application says about it: JSON, or other text
+};
+
+/// Who is subscribed to a topic.
+struct client_presence_result : client_reply {
+  std::uint64_t count = 0;                 ///< users and anonymous clients
+  std::vector<client_subscriber> clients;  ///< empty when they are too many to be named
+};
+
+/// Subscribers came and went.
+struct client_presence_event {
+  std::string topic;
+  std::vector<client_subscriber> joined;
+  std::vector<client_subscriber> left;
+  std::uint64_t count = 0;  ///< now. When they are too many to be named, only this is told
+};
+
+/// Past publications of a topic.
+struct client_history_result : client_reply {
+  topic_position newest;                       ///< of the topic; offset 0: nothing was published
+  std::vector<past_publication> publications;  ///< the oldest first
 };
 
 /// @name Functions of the application, called by a client
@@ -84,6 +128,9 @@ using client_subscribed_handler = std::function<void(const client_subscribed_eve
 using client_unsubscribed_handler = std::function<void(const client_unsubscribed_event&)>;
 using client_message_handler = std::function<void(const message&)>;
 using client_publish_handler = std::function<void(const client_publish_result&)>;
+using client_presence_handler = std::function<void(const client_presence_event&)>;
+using client_presence_result_handler = std::function<void(const client_presence_result&)>;
+using client_history_handler = std::function<void(const client_history_result&)>;
 /// @}
 
 }  // namespace broadcast_hub

@@ -26,6 +26,10 @@ void client::on_unsubscribed(client_unsubscribed_handler handler) {
   core_->handlers_before_start("on_unsubscribed()").on_unsubscribed = std::move(handler);
 }
 
+void client::on_presence(client_presence_handler handler) {
+  core_->handlers_before_start("on_presence()").on_presence = std::move(handler);
+}
+
 void client::on_message(client_message_handler handler) {
   core_->handlers_before_start("on_message()").on_message = std::move(handler);
 }
@@ -62,6 +66,15 @@ std::error_code client::unsubscribe(std::string_view topic) {
 std::error_code client::publish(std::string_view topic, std::string_view payload, message_kind kind,
                                 client_publish_handler done) {
   return core_->publish(topic, payload, kind, std::move(done));
+}
+
+std::error_code client::presence(std::string_view topic, client_presence_result_handler done) {
+  return core_->presence(topic, std::move(done));
+}
+
+std::error_code client::history(std::string_view topic, const client_history_query& wanted,
+                                client_history_handler done) {
+  return core_->history(topic, wanted, std::move(done));
 }
 
 std::error_code client::send(std::string_view payload, message_kind kind) {

@@ -39,10 +39,7 @@ client_core::client_core(client_options options)
       session_({options_.retry_min, options_.retry_max, options_.connect_timeout}, random_, log_,
                *this),
       socket_(loop_, *this),
-      alarm_(loop_, [this] {
-        session_.on_time(clock::now());
-        after_turn();
-      }) {}
+      alarm_(loop_, [this] { on_alarm(); }) {}
 
 client_core::~client_core() {
   stop();
@@ -68,77 +65,120 @@ void client_core::choose(mode chosen, const char* method) {
     throw std::logic_error(join(method, " was called on a client that was started before"));
 }
 
-void client_core::begin() {
-  post([this] {
-    if (!closing())
-      session_.start(clock::now());
-  });
-}
-
 void client_core::start() {
   choose(mode::own_thread, "start()");
-  begin();
   try {
     const lock_guard lock(join_mutex_);
     thread_ = std::thread([this] { serve(); });
-  } catch (const std::system_error&) {
-    done_ = true;
-    throw std::system_error(errc::out_of_resources);
+  } catch (...) {
+    mode_ = mode::fresh;
+    try {
+      throw;
+    } catch (const std::system_error&) {
+      throw std::system_error(errc::out_of_resources);
+    }
   }
 }
 
 void client_core::run() {
   choose(mode::callers_thread, "run()");
-  begin();
   serve();
 }
 
-void client_core::serve() {
-  for (bool stopped = false; !stopped;) {
-    try {
-      loop_.run();
-      stopped = true;
-    } catch (const std::exception& fault) {
-      log_.log(log_level::error, "this connection is given up: ", printable(fault.what()));
-      // What has become of it is not known.
-      post([this] {
-        link_.reset();
-        socket_.close();
-        session_.on_lost(close_code::abnormal, "a failure of the client", clock::now());
-      });
-    }
-  }
+std::size_t client_core::poll() {
+  if (mode_ != mode::polled)
+    choose(mode::polled, "poll()");
+  if (loop_.on_this_thread() || finished_)
+    return 0;
+  std::size_t count = 0;
+  guarded([&] { count = loop_.poll(); });
+  if (finished_)
+    run_what_is_left();
+  return count;
+}
+
+void client_core::serve() noexcept {
+  while (!finished_)
+    guarded([this] { loop_.run(); });
+  run_what_is_left();
+}
+
+/// What was asked for before the doors were closed, and learns that it was too late.
+void client_core::run_what_is_left() noexcept {
+  bool more = !done_;
+  while (more)
+    guarded([&] { more = loop_.poll() != 0; });
+  loop_.stop();
   done_ = true;
   done_.notify_all();
 }
 
-std::size_t client_core::poll() {
-  if (mode_ != mode::polled) {
-    choose(mode::polled, "poll()");
-    begin();
+template <typename Run>
+void client_core::guarded(Run run) noexcept {
+  try {
+    loop_.restart();
+    if (!std::exchange(started_, true) && !closing())
+      session_.start(clock::now());
+    if (broken_)
+      give_up();
+    if (stop_asked_) {
+      session_.stop();
+      stop_asked_ = false;
+    }
+    after_turn();
+    run();
+  } catch (const std::exception& fault) {
+    broken_ = true;
+    log_.log(log_level::error, "this connection is given up: ", escaped{fault.what()});
+    std::this_thread::yield();
   }
-  return loop_.on_this_thread() ? 0 : loop_.poll();
+}
+
+/// What has become of it is not known.
+void client_core::give_up() {
+  link_.reset();
+  socket_.close();
+  if (leave_by_)
+    finish();
+  else
+    session_.on_lost(close_code::abnormal, "a failure of the client", clock::now());
+  broken_ = false;
 }
 
 void client_core::stop() {
   close_doors();
-  if (loop_.on_this_thread()) {
-    post([this] { session_.stop(); });
-    return;
-  }
-  const mode now = mode_;
-  if (now == mode::fresh || now == mode::polled) {
+  const bool here = loop_.on_this_thread();
+  if (!here && (mode_ == mode::fresh || mode_ == mode::polled)) {
     mode_ = mode::polled;
-    session_.stop();
-    while (loop_.poll() != 0) {
-    }
+    ask_to_stop();
+    if (!done_)
+      serve();
     return;
   }
-  post([this] { session_.stop(); });
+  ask_to_stop();
+  if (here)
+    return;
   done_.wait(false);
   const lock_guard lock(join_mutex_);
   if (thread_.joinable())
     thread_.join();
+}
+
+/// Behind what was asked for before.
+void client_core::ask_to_stop() noexcept {
+  try {
+    post([this] { session_.stop(); });
+  } catch (const std::exception&) {
+    stop_asked_ = true;
+    loop_.stop();
+  }
+}
+
+/// The session is over, and so is its connection.
+void client_core::finish() noexcept {
+  leave_by_.reset();
+  finished_ = true;
+  loop_.stop();
 }
 
 void client_core::close_doors() {
@@ -151,8 +191,21 @@ bool client_core::closing() const {
   return closing_;
 }
 
+void client_core::on_alarm() {
+  const time_point now = clock::now();
+  if (!leave_by_) {
+    session_.on_time(now);
+  } else if (now >= *leave_by_) {
+    log_.log(log_level::info, "the server did not answer the close frame");
+    socket_.close();
+    link_.reset();
+    finish();
+  }
+  after_turn();
+}
+
 void client_core::after_turn() {
-  alarm_.set(session_.next_due());
+  alarm_.set(leave_by_ ? leave_by_ : session_.next_due());
   queued_bytes_ = socket_.queued_bytes();
 }
 
@@ -165,10 +218,10 @@ std::error_code client_core::subscribe(std::string_view topic, subscribe_options
     return errc::client_closed;
   if (topic::is_valid_pattern(topic))
     options = {};  // they are live only
-  post([this, name = std::string(topic), since = std::move(options.since),
-        last = std::min(options.last, most), handler = std::move(own)]() mutable {
-    session_.subscribe(name, since, last, std::move(handler));
-  });
+  options.last = std::min(options.last, most);
+  post(
+      [this, name = std::string(topic), from = std::move(options),
+       handler = std::move(own)]() mutable { session_.subscribe(name, from, std::move(handler)); });
   return {};
 }
 
@@ -193,17 +246,48 @@ std::error_code client_core::publish(std::string_view topic, std::string_view pa
     return errc::invalid_topic;
   if (const auto fault = check_payload(payload, kind))
     return fault;
+  return post_command([this, name = std::string(topic), data = std::string(payload), kind,
+                       handler = std::move(done)]() mutable {
+    session_.publish(name, kind, data, std::move(handler));
+  });
+}
+
+std::error_code client_core::presence(std::string_view topic, client_presence_result_handler done) {
+  if (!topic::is_valid_name(topic))
+    return errc::invalid_topic;
+  return post_command([this, name = std::string(topic), handler = std::move(done)]() mutable {
+    session_.presence(name, std::move(handler));
+  });
+}
+
+std::error_code client_core::history(std::string_view topic, const client_history_query& wanted,
+                                     client_history_handler done) {
+  constexpr std::size_t most = 1000;
+  if (!topic::is_valid_name(topic))
+    return errc::invalid_topic;
+  client_history_query asked = wanted;
+  asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
+  return post_command(
+      [this, name = std::string(topic), asked = std::move(asked),
+       handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });
+}
+
+/// Its handler is called once, unless this fails.
+template <typename Work>
+std::error_code client_core::post_command(Work work) {
   const lock_guard lock(closing_mutex_);
   if (closing_)
     return errc::client_closed;
-  if (unanswered_.fetch_add(1) >= options_.max_buffered_publishes) {
+  if (unanswered_.fetch_add(1) >= options_.max_waiting_commands) {
     --unanswered_;
     return errc::overloaded;
   }
-  post([this, name = std::string(topic), data = std::string(payload), kind,
-        handler = std::move(done)]() mutable {
-    session_.publish(name, kind, data, std::move(handler));
-  });
+  try {
+    post(std::move(work));
+  } catch (...) {
+    --unanswered_;
+    throw;
+  }
   return {};
 }
 
@@ -212,13 +296,21 @@ std::error_code client_core::send(std::string_view payload, message_kind kind) {
     return fault;
   if (state_ != client_state::open)
     return errc::connection_gone;
-  if (queued_bytes_ + posted_bytes_ + payload.size() > options_.max_queued_bytes)
-    return errc::overloaded;
-  posted_bytes_ += payload.size();
-  post([this, data = std::string(payload), kind] {
+  const std::size_t size = payload.size();
+  auto work = [this, data = std::string(payload), kind] {
     posted_bytes_ -= data.size();
     session_.send(kind, data);
-  });
+  };
+  if (posted_bytes_.fetch_add(size) + size + queued_bytes_ > options_.max_queued_bytes) {
+    posted_bytes_ -= size;
+    return errc::overloaded;
+  }
+  try {
+    post(std::move(work));
+  } catch (...) {
+    posted_bytes_ -= size;
+    throw;
+  }
   return {};
 }
 

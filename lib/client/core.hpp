@@ -27,12 +27,16 @@ struct client_handlers {
   client_publication_handler on_publication;
   client_subscribed_handler on_subscribed;
   client_unsubscribed_handler on_unsubscribed;
+  client_presence_handler on_presence;
   client_message_handler on_message;
 };
 
 /// What is behind `client`: brings the session, the link and the socket together. Whatever is asked
 /// for is posted to the loop, also by handlers, so that the session is never called inside itself.
 /// The loop is a member, so what is posted never outlives the core.
+///
+/// Whatever comes out of the loop, as a rule for want of memory, ends the connection, and the
+/// session makes another: so neither side has to know how far it came.
 class client_core final : private session_output,
                           private link_events,
                           private net::outgoing_events {
@@ -53,6 +57,9 @@ class client_core final : private session_output,
   std::error_code unsubscribe(std::string_view topic);
   std::error_code publish(std::string_view topic, std::string_view payload, message_kind kind,
                           client_publish_handler done);
+  std::error_code presence(std::string_view topic, client_presence_result_handler done);
+  std::error_code history(std::string_view topic, const client_history_query& wanted,
+                          client_history_handler done);
   std::error_code send(std::string_view payload, message_kind kind);
   client_state state() const noexcept { return state_; }
 
@@ -62,8 +69,16 @@ class client_core final : private session_output,
   template <typename Work>
   void post(Work work);
   void choose(mode chosen, const char* method);
-  void begin();
-  void serve();
+  template <typename Work>
+  std::error_code post_command(Work work);
+  template <typename Run>
+  void guarded(Run run) noexcept;
+  void serve() noexcept;
+  void run_what_is_left() noexcept;
+  void give_up();
+  void finish() noexcept;
+  void ask_to_stop() noexcept;
+  void on_alarm();
   void close_doors();
   bool closing() const;
   void after_turn();
@@ -74,15 +89,21 @@ class client_core final : private session_output,
   // session_output
   void connect() override;
   void disconnect(close_code code, std::string_view reason) override;
+  void close(close_code code) override;
   void send(std::string_view frame) override;
   void on_state(const client_state_event& event) override;
   void on_publication(const client_publication& what,
                       const client_publication_handler* own) override;
   void on_subscribed(const client_subscribed_event& event) override;
   void on_unsubscribed(const client_unsubscribed_event& event) override;
+  void on_presence(const client_presence_event& event) override;
   void on_message(const message& what) override;
-  void on_published(const client_publish_handler& handler,
-                    const client_publish_result& result) override;
+  void on_answered(const client_publish_handler& handler,
+                   const client_publish_result& result) override;
+  void on_answered(const client_presence_result_handler& handler,
+                   const client_presence_result& result) override;
+  void on_answered(const client_history_handler& handler,
+                   const client_history_result& result) override;
 
   // link_events
   void on_link_text(std::string_view text) override;
@@ -103,8 +124,9 @@ class client_core final : private session_output,
 
   std::atomic<mode> mode_{mode::fresh};
   std::atomic<client_state> state_{client_state::connecting};
-  std::atomic<bool> done_{false};             // `serve` has returned
-  std::atomic<std::size_t> unanswered_{0};    // publications
+  std::atomic<bool> done_{false};             // nothing is called any more
+  std::atomic<bool> stop_asked_{false};       // when there was no memory to post it
+  std::atomic<std::size_t> unanswered_{0};    // commands
   std::atomic<std::size_t> posted_bytes_{0};  // of `send`, on their way to the loop
   std::atomic<std::size_t> queued_bytes_{0};  // of the socket
 
@@ -115,6 +137,10 @@ class client_core final : private session_output,
   std::optional<client_link> link_;
   net::outgoing socket_;
   net::alarm alarm_;
+  bool started_ = false;
+  bool broken_ = false;    // something was thrown, and the connection is to be given up
+  bool finished_ = false;  // the session and its last connection are over
+  std::optional<time_point> leave_by_;  // the session is over, and the server's close awaited
 
   // What is posted under it while it is not closing is carried out.
   mutable mutex closing_mutex_;

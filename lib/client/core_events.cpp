@@ -16,7 +16,7 @@ void client_core::call(const char* name, const Handler& handler,
   try {
     handler(arguments...);
   } catch (const std::exception& fault) {
-    log_.log(log_level::error, name, " threw: ", printable(fault.what()));
+    log_.log(log_level::error, name, " threw: ", escaped{fault.what()});
   } catch (...) {
     log_.log(log_level::error, name, " threw something");
   }
@@ -34,6 +34,22 @@ void client_core::disconnect(close_code code, std::string_view reason) {
   link_.reset();
 }
 
+void client_core::close(close_code code) {
+  try {
+    if (link_ && link_->open()) {
+      link_->send_close(code, {});
+      if (options_.close_timeout.count() != 0) {
+        leave_by_ = clock::now() + options_.close_timeout;
+        return;
+      }
+    }
+  } catch (const std::exception&) {
+    log_.log(log_level::warn, "there was no memory for a close frame");
+  }
+  socket_.close();
+  link_.reset();
+}
+
 void client_core::send(std::string_view frame) {
   link_->send_text(frame);
 }
@@ -42,7 +58,8 @@ void client_core::on_state(const client_state_event& event) {
   state_ = event.state;
   if (event.state == client_state::closed) {
     close_doors();
-    loop_.post([this] { loop_.stop(); });
+    if (!leave_by_)
+      finish();
   }
   call("on_state", handlers_.on_state, event);
 }
@@ -64,10 +81,26 @@ void client_core::on_message(const message& what) {
   call("on_message", handlers_.on_message, what);
 }
 
-void client_core::on_published(const client_publish_handler& handler,
-                               const client_publish_result& result) {
+void client_core::on_presence(const client_presence_event& event) {
+  call("on_presence", handlers_.on_presence, event);
+}
+
+void client_core::on_answered(const client_publish_handler& handler,
+                              const client_publish_result& result) {
   --unanswered_;
   call("the handler of publish", handler, result);
+}
+
+void client_core::on_answered(const client_presence_result_handler& handler,
+                              const client_presence_result& result) {
+  --unanswered_;
+  call("the handler of presence", handler, result);
+}
+
+void client_core::on_answered(const client_history_handler& handler,
+                              const client_history_result& result) {
+  --unanswered_;
+  call("the handler of history", handler, result);
 }
 
 void client_core::on_link_text(std::string_view text) {
@@ -91,15 +124,22 @@ void client_core::on_bytes(char* data, std::size_t size) {
   if (const auto ended = link_->take(data, size)) {
     socket_.close();
     link_.reset();
-    session_.on_lost(ended->code, ended->reason, clock::now());
+    if (leave_by_)
+      finish();
+    else
+      session_.on_lost(ended->code, ended->reason, clock::now());
   }
   after_turn();
 }
 
 void client_core::on_ended(std::error_code error) {
   link_.reset();
-  session_.on_lost(close_code::abnormal,
-                   error ? error.message() : "the server ended the connection", clock::now());
+  if (leave_by_) {
+    finish();
+  } else {
+    session_.on_lost(close_code::abnormal,
+                     error ? error.message() : "the server ended the connection", clock::now());
+  }
   after_turn();
 }
 

@@ -3,6 +3,8 @@
 #include "protocol/server_frame.hpp"
 #include "wire/client_frame.hpp"
 
+#include <utility>
+
 namespace broadcast_hub {
 namespace {
 
@@ -55,13 +57,16 @@ std::size_t client_link::take_handshake(std::string_view bytes) {
 void client_link::act_on(const wire::frame_event& event) {
   switch (event.what) {
     case link_event::text:
-      events_.on_link_text(event.payload);
+      if (!close_sent_)
+        events_.on_link_text(event.payload);
       break;
     case link_event::binary:
-      events_.on_link_binary();
+      if (!close_sent_)
+        events_.on_link_binary();
       break;
     case link_event::ping:
-      events_.on_link_bytes(wire::make_client_frame(wire::opcode::pong, event.payload, random_));
+      if (!close_sent_)
+        events_.on_link_bytes(wire::make_client_frame(wire::opcode::pong, event.payload, random_));
       break;
     case link_event::close:
       send_close(event.code, {});
@@ -82,6 +87,8 @@ void client_link::send_text(std::string_view text) {
 }
 
 void client_link::send_close(close_code code, std::string_view reason) {
+  if (std::exchange(close_sent_, true))
+    return;
   events_.on_link_bytes(wire::make_client_close_frame(code, reason, random_));
 }
 

@@ -51,8 +51,12 @@ class client_link {
 
   bool open() const noexcept { return open_ && !ending_; }
 
-  /// Requires: it is open.
+  /// Requires: it is open, and no close frame was sent.
   void send_text(std::string_view text);
+
+  /// From now on nothing counts but the server's close frame.
+  ///
+  /// Requires: it is open.
   void send_close(close_code code, std::string_view reason);
 
  private:
@@ -65,6 +69,7 @@ class client_link {
   wire::client_handshake handshake_;
   wire::frame_decoder decoder_;
   bool open_ = false;
+  bool close_sent_ = false;
   std::optional<ending> ending_;
 };
 

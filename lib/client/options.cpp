@@ -2,7 +2,7 @@
 #include "base/text.hpp"
 #include "wire/websocket_url.hpp"
 
-#include <broadcast_hub/client.hpp>
+#include <broadcast_hub/client_options.hpp>
 
 #include <stdexcept>
 
@@ -26,10 +26,11 @@ void validate(const client_options& options) {
   require_range("client_options.retry_max", options.retry_max, least_time, most_time);
   require_range("client_options.retry_min", options.retry_min, least_time, options.retry_max);
   require_range("client_options.connect_timeout", options.connect_timeout, least_time, most_time);
+  require_range("client_options.close_timeout", options.close_timeout, std::chrono::milliseconds(0),
+                most_time);
   require_range("client_options.max_message_bytes", options.max_message_bytes, least_bytes,
                 most_bytes);
-  require_range("client_options.max_buffered_publishes", options.max_buffered_publishes, 1,
-                1'000'000);
+  require_range("client_options.max_waiting_commands", options.max_waiting_commands, 1, 1'000'000);
   require_range("client_options.max_queued_bytes", options.max_queued_bytes, least_bytes,
                 most_bytes);
 }

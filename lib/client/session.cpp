@@ -23,12 +23,6 @@ std::string random_key(const random_source& random) {
   return key + ".";
 }
 
-client_publish_result failed_result(errc error) {
-  client_publish_result result;
-  result.error = error;
-  return result;
-}
-
 }  // namespace
 
 client_session::client_session(const session_options& options, random_source random,
@@ -53,7 +47,9 @@ void client_session::stop() {
 void client_session::connect(time_point now) {
   state_ = client_state::connecting;
   due_ = now + bounded(options_.connect_timeout);
-  output_.on_state({state_, close_code::normal, {}, {}});
+  client_state_event event;
+  event.state = state_;
+  output_.on_state(event);
   output_.connect();
 }
 
@@ -67,30 +63,33 @@ void client_session::lose(close_code code, std::string_view reason, time_point n
     end(code, reason);
     return;
   }
+  client_state_event event{client_state::waiting, code, std::string(reason), {}, {}};
   leave_connection();
   state_ = client_state::waiting;
   const auto wait = retries_.next(random_);
+  event.retry_in = wait;
   due_ = now + wait;
-  log_.log(log_level::info, "connection lost (", static_cast<int>(code), " ", printable(reason),
+  log_.log(log_level::info, "connection lost (", static_cast<int>(code), " ", escaped{reason},
            "); comes back in ", wait.count(), " ms");
-  output_.on_state({state_, code, std::string(reason), wait});
+  output_.on_state(event);
 }
 
 void client_session::end(close_code code, std::string_view reason) {
-  output_.disconnect(close_code::normal, {});
+  const client_state_event event{client_state::closed, code, std::string(reason), {}, {}};
+  output_.close(close_code::normal);
   leave_connection();
   state_ = client_state::closed;
-  log_.log(log_level::info, "closed (", static_cast<int>(code), " ", printable(reason), ")");
+  log_.log(log_level::info, "closed (", static_cast<int>(code), " ", escaped{reason}, ")");
   subscriptions_.clear();
   patterns_.clear();
-  for (const auto& [id, waiting] : std::exchange(publications_, {}))
-    output_.on_published(waiting.handler, failed_result(errc::client_closed));
-  output_.on_state({state_, code, std::string(reason), {}});
+  end_commands();
+  output_.on_state(event);
 }
 
 void client_session::leave_connection() {
   due_.reset();
   asked_later_.clear();
+  leaving_topics_.clear();
   for (auto& [name, each] : subscriptions_)
     each.topic.on_lost();
 }
@@ -123,7 +122,7 @@ void client_session::ask_again(time_point now) {
   while (!asked_later_.empty() && asked_later_.begin()->first <= now) {
     const auto found = subscriptions_.find(asked_later_.begin()->second);
     // It may have ended, or been asked for meanwhile.
-    if (found != subscriptions_.end() && found->second.topic.asked() == 0 &&
+    if (found != subscriptions_.end() && found->second.topic.waiting() &&
         std::find(those.begin(), those.end(), &*found) == those.end())
       those.push_back(&*found);
     asked_later_.erase(asked_later_.begin());
@@ -140,13 +139,19 @@ void client_session::hear(time_point now) {
 }
 
 void client_session::on_text(std::string_view frame, time_point now) {
+  if (state_ != client_state::open && state_ != client_state::connecting)
+    return;
   hear(now);
-  const auto read = reader_.read(frame);
+  auto read = reader_.read(frame);
   if (const auto* fault = std::get_if<protocol::server_fault>(&read)) {
     log_.log(log_level::warn, "the server sent what is no frame: ", fault->reason);
     return;
   }
-  std::visit([&](const auto& said) { handle(said, now); }, std::get<protocol::server_says>(read));
+  auto& what = std::get<protocol::server_says>(read);
+  // A session begins with it; before, there is nothing that the rest could be about.
+  if (state_ == client_state::connecting && !std::holds_alternative<protocol::hello_said>(what))
+    return;
+  std::visit([&](auto& said) { handle(said, now); }, what);
 }
 
 void client_session::handle(const protocol::ping_said& /*said*/, time_point /*now*/) {
@@ -156,14 +161,18 @@ void client_session::handle(const protocol::ping_said& /*said*/, time_point /*no
 void client_session::handle(const protocol::hello_said& said, time_point now) {
   if (state_ != client_state::connecting)
     return;
+  client_state_event event;
+  event.state = client_state::open;
+  event.connection_id = said.client_id;
   state_ = client_state::open;
   ping_ = said.ping;
-  if (said.retry_max.count() != 0)
+  // Without a least wait it would come back again and again at once.
+  if (said.retry_min.count() > 0)
     retries_.set_bounds(said.retry_min, said.retry_max);
   retries_.on_session();
   hear(now);
-  log_.log(log_level::info, "connected as ", printable(said.client_id));
-  output_.on_state({state_, close_code::normal, {}, {}});
+  log_.log(log_level::info, "connected as ", escaped{said.client_id});
+  output_.on_state(event);
   resume();
 }
 
@@ -171,55 +180,8 @@ void client_session::handle(const protocol::bye_said& said, time_point /*now*/) 
   retries_.on_bye(said.earliest, said.latest);
 }
 
-void client_session::handle(const protocol::ok_said& said, time_point /*now*/) {
-  auto found = publications_.extract(said.id);
-  if (!found)
-    return;
-  client_publish_result result;
-  result.position = said.at.value_or(topic_position{});
-  output_.on_published(found.mapped().handler, result);
-}
-
 void client_session::handle(const protocol::message_said& said, time_point /*now*/) {
   output_.on_message({said.data.bytes, said.data.kind});
-}
-
-void client_session::handle(const protocol::failure_said& said, time_point now) {
-  if (said.id == 0) {
-    log_.log(log_level::warn, "the server refused a frame: ", said.code, " ",
-             printable(said.reason));
-    return;
-  }
-  if (auto found = publications_.extract(said.id)) {
-    client_publish_result result = failed_result(errc::refused);
-    result.code = static_cast<unsigned>(said.code);
-    result.reason = said.reason;
-    result.retry_after = said.retry_after;
-    output_.on_published(found.mapped().handler, result);
-    return;
-  }
-  // All of a `sub`, or one topic of it.
-  std::vector<std::string> names;
-  for (const auto& [name, each] : subscriptions_) {
-    if (each.topic.asked() == said.id && (said.topic.empty() || said.topic == name))
-      names.push_back(name);
-  }
-  for (const std::string& name : names)
-    refuse(*subscriptions_.find(name), said, now);
-}
-
-void client_session::publish(std::string_view topic, message_kind kind, std::string_view payload,
-                             client_publish_handler handler) {
-  if (state_ == client_state::closed) {
-    output_.on_published(handler, failed_result(errc::client_closed));
-    return;
-  }
-  const std::uint64_t id = ++last_id_;
-  pending_publication made{protocol::write_publish(id, topic, kind, payload, join(key_start_, id)),
-                           std::move(handler)};
-  if (state_ == client_state::open)
-    output_.send(made.frame);
-  publications_.emplace(id, std::move(made));
 }
 
 void client_session::send(message_kind kind, std::string_view payload) {

@@ -8,6 +8,7 @@
 #include "protocol/server_frame_reader.hpp"
 
 #include <broadcast_hub/client_events.hpp>
+#include <broadcast_hub/client_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -19,12 +20,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace broadcast_hub {
 
 /// What a session has done by others: a connection, and calls of the application's functions. None
-/// of them may call the session.
+/// of them may call the session. Those that tell something do not throw.
 class session_output {
  public:
   /// Makes a connection; `on_connected` or `on_lost` follows.
@@ -32,6 +34,9 @@ class session_output {
 
   /// Leaves the connection, or the attempt; nothing is told of it any more.
   virtual void disconnect(close_code code, std::string_view reason) = 0;
+
+  /// The same for good, so that there is time to wait for the server's close frame.
+  virtual void close(close_code code) = 0;
 
   virtual void send(std::string_view frame) = 0;
 
@@ -42,9 +47,18 @@ class session_output {
                               const client_publication_handler* own) = 0;
   virtual void on_subscribed(const client_subscribed_event& event) = 0;
   virtual void on_unsubscribed(const client_unsubscribed_event& event) = 0;
+  virtual void on_presence(const client_presence_event& event) = 0;
   virtual void on_message(const message& what) = 0;
-  virtual void on_published(const client_publish_handler& handler,
-                            const client_publish_result& result) = 0;
+
+  /// A command is over.
+  /// @{
+  virtual void on_answered(const client_publish_handler& handler,
+                           const client_publish_result& result) = 0;
+  virtual void on_answered(const client_presence_result_handler& handler,
+                           const client_presence_result& result) = 0;
+  virtual void on_answered(const client_history_handler& handler,
+                           const client_history_result& result) = 0;
+  /// @}
 
  protected:
   ~session_output() = default;
@@ -86,11 +100,16 @@ class client_session {
   /// @{
 
   /// A second call for the same name replaces the function.
-  void subscribe(const std::string& topic, const std::optional<topic_position>& since,
-                 std::size_t last, client_publication_handler own);
+  void subscribe(const std::string& topic, const subscribe_options& from,
+                 client_publication_handler own);
   void unsubscribe(const std::string& topic);
+
+  /// Of these the handler is called exactly once.
   void publish(std::string_view topic, message_kind kind, std::string_view payload,
                client_publish_handler handler);
+  void presence(std::string_view topic, client_presence_result_handler handler);
+  void history(std::string_view topic, const client_history_query& wanted,
+               client_history_handler handler);
 
   /// Nothing is sent without a connection.
   void send(message_kind kind, std::string_view payload);
@@ -98,15 +117,15 @@ class client_session {
 
  private:
   struct subscription {
-    subscription(std::string_view name, std::optional<topic_position> since, std::size_t last,
-                 client_publication_handler handler)
-        : topic(name, std::move(since), last), own(std::move(handler)) {}
+    subscription(std::string_view name, const subscribe_options& from)
+        : topic(name, from.since, from.last, from.presence) {}
     topic_state topic;
     client_publication_handler own;
   };
-  struct pending_publication {
-    std::string frame;  // with its id and its key, so that it may be sent again
-    client_publish_handler handler;
+  struct pending_command {
+    std::string frame;  // with its id, and a key, so that it may be sent again
+    std::variant<client_publish_handler, client_presence_result_handler, client_history_handler>
+        handler;
   };
   using subscription_map = std::map<std::string, subscription, std::less<>>;
 
@@ -122,7 +141,15 @@ class client_session {
   void ask_later(subscription_map::value_type& one, std::chrono::milliseconds after,
                  time_point now);
   void ask_again(time_point now);
-  bool forget(const std::string& topic);
+  bool forget(const std::string& topic) noexcept;
+  subscription_map::value_type& add(const std::string& topic, const subscribe_options& from);
+  void tell_unsubscribed(const std::string& topic);
+  bool is_leaving(std::string_view topic) const noexcept;
+  void on_made_by_hub(const protocol::subscribed_said& said);
+  template <typename Handler, typename Write>
+  void command(Handler handler, Write write);
+  void end_command(const pending_command& one, const client_reply& why);
+  void end_commands();
 
   void handle(const protocol::unknown_said&, time_point) {}
   void handle(const protocol::ping_said& said, time_point now);
@@ -130,8 +157,9 @@ class client_session {
   void handle(const protocol::bye_said& said, time_point now);
   void handle(const protocol::subscribed_said& said, time_point now);
   void handle(const protocol::failure_said& said, time_point now);
-  void handle(const protocol::ok_said& said, time_point now);
+  void handle(protocol::ok_said& said, time_point now);
   void handle(const protocol::publication_said& said, time_point now);
+  void handle(const protocol::presence_said& said, time_point now);
   void handle(const protocol::unsubscribed_said& said, time_point now);
   void handle(const protocol::message_said& said, time_point now);
   void refuse(subscription_map::value_type& one, const protocol::failure_said& said,
@@ -152,7 +180,8 @@ class client_session {
   subscription_map subscriptions_;
   std::vector<std::string> patterns_;  // those of `subscriptions_`
   std::multimap<time_point, std::string> asked_later_;
-  std::map<std::uint64_t, pending_publication> publications_;  // in the order of the calls
+  std::map<std::uint64_t, pending_command> commands_;    // in the order of the calls
+  std::map<std::uint64_t, std::string> leaving_topics_;  // `unsub`s without an answer
 };
 
 }  // namespace broadcast_hub

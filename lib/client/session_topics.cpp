@@ -7,6 +7,7 @@
 #include "topic/name.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub {
@@ -16,6 +17,10 @@ namespace {
 /// too.
 constexpr std::size_t most_name_bytes = std::size_t{16} * 1024;
 constexpr std::size_t most_topics = 500;
+
+/// Subscriptions that a client has when its hub may make no more for it: what a hub allows one
+/// connection at most.
+constexpr std::size_t most_subscriptions = 100'000;
 
 }  // namespace
 
@@ -33,7 +38,7 @@ void client_session::resume() {
   for (auto& one : subscriptions_)
     those.push_back(&one);
   ask(those);
-  for (const auto& [id, waiting] : publications_)
+  for (const auto& [id, waiting] : commands_)
     output_.send(waiting.frame);
 }
 
@@ -53,7 +58,7 @@ void client_session::ask(const std::vector<subscription_map::value_type*>& those
     if (entries.empty())
       id = ++last_id_;
     topic_state& topic = one->second.topic;
-    entries.push_back({one->first, topic.position(), topic.last()});
+    entries.push_back({one->first, topic.position(), topic.last(), topic.presence()});
     bytes += one->first.size();
     topic.on_asked(id);
   }
@@ -62,41 +67,100 @@ void client_session::ask(const std::vector<subscription_map::value_type*>& those
 
 void client_session::ask_later(subscription_map::value_type& one, std::chrono::milliseconds after,
                                time_point now) {
-  one.second.topic.on_lost();
   const auto wait = after + retries_.wait(one.second.topic.refusals++, random_);
   asked_later_.emplace(now + wait, one.first);
+  one.second.topic.on_waiting();
 }
 
 void client_session::handle(const protocol::subscribed_said& said, time_point /*now*/) {
+  if (said.id == 0) {
+    on_made_by_hub(said);
+    return;
+  }
   const auto found = subscriptions_.find(said.topic);
-  // Else it is the answer to an older question, or nobody asked.
-  if (found != subscriptions_.end() && said.id != 0 && found->second.topic.asked() == said.id)
-    output_.on_subscribed(found->second.topic.on_subscribed(said));
+  if (found == subscriptions_.end() || found->second.topic.asked() != said.id)
+    return;  // it is the answer to an older question
+  topic_state& topic = found->second.topic;
+  output_.on_subscribed(topic.on_subscribed(said));
+  if (topic.lacks_presence())  // it was wanted only while the answer was on its way
+    ask_one(*found);
+}
+
+/// The application of the hub has subscribed this client. From now on that is like a subscription
+/// of its own: it is asked for again after a reconnect.
+void client_session::on_made_by_hub(const protocol::subscribed_said& said) {
+  if (is_leaving(said.topic))
+    return;  // the `unsub` that is on its way ends this one, too
+  auto found = subscriptions_.find(said.topic);
+  if (found == subscriptions_.end()) {
+    const bool pattern = topic::is_valid_pattern(said.topic);
+    const bool right = pattern ? !said.reached : topic::is_valid_name(said.topic) && said.reached;
+    if (!right) {
+      log_.log(log_level::warn, "the server subscribes to no topic: ", escaped{said.topic});
+      return;
+    }
+    if (subscriptions_.size() >= most_subscriptions) {
+      log_.log(log_level::warn, "the server made too many subscriptions: ", escaped{said.topic});
+      tell_unsubscribed(said.topic);
+      return;
+    }
+    add(said.topic, {}).second.topic.by_hub = true;
+    found = subscriptions_.find(said.topic);
+  }
+  topic_state& topic = found->second.topic;
+  topic.on_made_by_hub(said);
+  if (topic.asked() != 0 || topic.waiting())
+    return;  // the answer says more
+  if (topic.position())
+    ask_one(*found);  // what was missed comes behind the answer
+  else
+    output_.on_subscribed(topic.on_subscribed(said));
 }
 
 void client_session::refuse(subscription_map::value_type& one, const protocol::failure_said& said,
                             time_point now) {
-  if (said.code == static_cast<std::uint64_t>(protocol::error_code::already_subscribed))
-    output_.send(protocol::write_unsubscribe(0, {one.first}));
+  using protocol::error_code;
+  topic_state& topic = one.second.topic;
+  const bool already = said.code == static_cast<std::uint64_t>(error_code::already_subscribed);
+  // What the application of the hub has made stands, whatever becomes of our own question.
+  if (topic.stands() && (already ? topic.is_pattern() : !passes(said.code))) {
+    output_.on_subscribed(topic.on_kept());
+    return;
+  }
+  if (already) {
+    tell_unsubscribed(one.first);
+    topic.on_lost();
+  }
   if (passes(said.code)) {
     ask_later(one, said.retry_after, now);
     return;
   }
   const client_unsubscribed_event event{one.first, static_cast<unsigned>(said.code), said.reason};
+  if (topic.position())
+    tell_unsubscribed(one.first);  // it asked to be moved, and is where it was
   forget(event.topic);
   output_.on_unsubscribed(event);
 }
 
 void client_session::handle(const protocol::unsubscribed_said& said, time_point now) {
   const auto found = subscriptions_.find(said.topic);
-  if (found == subscriptions_.end())
+  if (found == subscriptions_.end() || is_leaving(said.topic))
     return;
   if (said.code >= 2500 && said.code <= 2599) {
+    found->second.topic.on_lost();
     ask_later(*found, {}, now);
     return;
   }
-  forget(said.topic);
-  output_.on_unsubscribed({said.topic, static_cast<unsigned>(said.code), said.reason});
+  const client_unsubscribed_event event{said.topic, static_cast<unsigned>(said.code), said.reason};
+  if (found->second.topic.asked() != 0)
+    tell_unsubscribed(said.topic);  // the `sub` that is on its way would begin it anew
+  forget(event.topic);
+  output_.on_unsubscribed(event);
+}
+
+void client_session::handle(const protocol::presence_said& said, time_point /*now*/) {
+  if (subscriptions_.contains(said.topic))
+    output_.on_presence({said.topic, said.joined, said.left, said.count});
 }
 
 void client_session::handle(const protocol::publication_said& said, time_point /*now*/) {
@@ -131,30 +195,70 @@ void client_session::handle(const protocol::publication_said& said, time_point /
   }
 }
 
-void client_session::subscribe(const std::string& topic, const std::optional<topic_position>& since,
-                               std::size_t last, client_publication_handler own) {
+void client_session::subscribe(const std::string& topic, const subscribe_options& from,
+                               client_publication_handler own) {
   if (state_ == client_state::closed)
     return;
   const auto found = subscriptions_.find(topic);
   if (found != subscriptions_.end()) {
+    topic_state& known = found->second.topic;
     found->second.own = std::move(own);
+    known.by_hub = false;
+    if (from.presence)
+      known.want_presence();
+    if (known.lacks_presence() && known.position() && known.asked() == 0 && !known.waiting() &&
+        state_ == client_state::open)
+      ask_one(*found);
     return;
   }
-  const auto made = subscriptions_.try_emplace(topic, topic, since, last, std::move(own)).first;
-  if (made->second.topic.is_pattern())
-    patterns_.push_back(topic);
+  subscription_map::value_type* made = nullptr;
+  try {
+    made = &add(topic, from);
+  } catch (const std::bad_alloc&) {
+    constexpr auto internal = static_cast<unsigned>(protocol::error_code::internal);
+    output_.on_unsubscribed({topic, internal, "out of memory"});
+    return;
+  }
+  made->second.own = std::move(own);
   if (state_ == client_state::open)
     ask_one(*made);
 }
 
-void client_session::unsubscribe(const std::string& topic) {
-  if (forget(topic) && state_ == client_state::open)
-    output_.send(protocol::write_unsubscribe(0, {topic}));
+/// All or nothing.
+client_session::subscription_map::value_type& client_session::add(const std::string& topic,
+                                                                  const subscribe_options& from) {
+  const bool pattern = topic::is_valid_pattern(topic);
+  if (pattern)
+    patterns_.push_back(topic);
+  try {
+    return *subscriptions_.try_emplace(topic, topic, from).first;
+  } catch (...) {
+    if (pattern)
+      patterns_.pop_back();
+    throw;
+  }
 }
 
-bool client_session::forget(const std::string& topic) {
+void client_session::unsubscribe(const std::string& topic) {
+  if (forget(topic) && state_ == client_state::open)
+    tell_unsubscribed(topic);
+}
+
+bool client_session::forget(const std::string& topic) noexcept {
   std::erase(patterns_, topic);
   return subscriptions_.erase(topic) != 0;
+}
+
+/// Until the answer has come, what the server says of that topic is about the time before.
+void client_session::tell_unsubscribed(const std::string& topic) {
+  const std::uint64_t id = ++last_id_;
+  leaving_topics_.emplace(id, topic);
+  output_.send(protocol::write_unsubscribe(id, {topic}));
+}
+
+bool client_session::is_leaving(std::string_view topic) const noexcept {
+  return std::any_of(leaving_topics_.begin(), leaving_topics_.end(),
+                     [topic](const auto& each) { return each.second == topic; });
 }
 
 }  // namespace broadcast_hub

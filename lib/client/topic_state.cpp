@@ -8,40 +8,74 @@
 namespace broadcast_hub {
 
 topic_state::topic_state(std::string_view name, std::optional<topic_position> since,
-                         std::size_t last)
+                         std::size_t last, bool presence)
     : name_(name),
       pattern_(topic::is_valid_pattern(name)),
+      presence_(presence),
       position_(std::move(since)),
       last_(last) {}
 
 void topic_state::on_asked(std::uint64_t id) noexcept {
   asked_ = id;
+  waiting_ = false;
+  presence_asked_ = presence_;
   seen_by_patterns_ = 0;
 }
 
-client_subscribed_event topic_state::on_subscribed(const protocol::subscribed_said& said) {
+void topic_state::on_waiting() noexcept {
   asked_ = 0;
-  refusals = 0;
-  const bool first = !std::exchange(was_subscribed_, true);
-  latest_ = said.latest;
+  waiting_ = true;
+}
+
+void topic_state::on_lost() noexcept {
+  asked_ = 0;
+  waiting_ = false;
+  standing_.reset();
+}
+
+client_subscribed_event topic_state::on_subscribed(const protocol::subscribed_said& said) {
   const bool recovered = said.recovered.value_or(false);
+  std::optional<topic_position> start = said.reached ? said.reached : position_;
   if (said.reached) {
-    topic_position start = *said.reached;
-    seen_by_patterns_ = start.offset;
-    start.offset -= said.replayed;
+    start->offset -= said.replayed;
     // What is sent again may begin with what has been seen.
-    if (recovered && position_ && position_->epoch == start.epoch)
-      start.offset = std::max(start.offset, position_->offset);
-    position_ = std::move(start);
+    if (recovered && position_ && position_->epoch == start->epoch)
+      start->offset = std::max(start->offset, position_->offset);
   }
   std::string why;
   if (!recovered)
-    why = said.recovered ? said.why : std::string(first ? "first" : "pattern");
-  return {name_, recovered, std::move(why), position_};
+    why = said.recovered ? said.why : std::string(was_subscribed_ ? "pattern" : "first");
+  client_subscribed_event event{name_, recovered, std::move(why), start, by_hub};
+  // Nothing fails from here on.
+  asked_ = 0;
+  waiting_ = false;
+  refusals = 0;
+  was_subscribed_ = true;
+  latest_ = said.latest;
+  if (said.reached)
+    seen_by_patterns_ = said.reached->offset;
+  position_ = std::move(start);
+  return event;
+}
+
+client_subscribed_event topic_state::on_kept() {
+  std::optional<topic_position> at = standing_->at;
+  const char* const why = pattern_ ? (was_subscribed_ ? "pattern" : "first") : "refused";
+  client_subscribed_event event{name_, false, why, at, true};
+  asked_ = 0;
+  waiting_ = false;
+  refusals = 0;
+  was_subscribed_ = true;
+  by_hub = true;
+  latest_ = standing_->latest;
+  position_ = std::move(at);
+  return event;
 }
 
 topic_state::verdict topic_state::on_publication(std::uint64_t offset) noexcept {
-  if (asked_ != 0 || !position_ || offset <= position_->offset)
+  if (standing_ && standing_->at)
+    standing_->at->offset = std::max(standing_->at->offset, offset);
+  if (asked_ != 0 || waiting_ || !position_ || offset <= position_->offset)
     return verdict::ignore;
   if (offset > position_->offset + 1 && !latest_)
     return verdict::gap;

@@ -16,7 +16,8 @@ namespace broadcast_hub {
 /// docs/reference/protocol.md.
 class topic_state {
  public:
-  topic_state(std::string_view name, std::optional<topic_position> since, std::size_t last);
+  topic_state(std::string_view name, std::optional<topic_position> since, std::size_t last,
+              bool presence = false);
 
   bool is_pattern() const noexcept { return pattern_; }
 
@@ -26,17 +27,41 @@ class topic_state {
   /// Past publications to ask for, when there is no position.
   std::size_t last() const noexcept { return position_ ? 0 : last_; }
 
+  /// Whether who comes and goes is wanted, and whether the last `sub` did not say so.
+  bool presence() const noexcept { return presence_; }
+  bool lacks_presence() const noexcept { return presence_ && !presence_asked_; }
+  void want_presence() noexcept { presence_ = true; }
+
   /// A `sub` is sent under that id: until its answer comes, publications are ignored.
   void on_asked(std::uint64_t id) noexcept;
 
+  /// A `sub` will be sent later; until then they are ignored, too.
+  void on_waiting() noexcept;
+  bool waiting() const noexcept { return waiting_; }
+
   /// The connection is lost, and with it the answer.
-  void on_lost() noexcept { asked_ = 0; }
+  void on_lost() noexcept;
 
   /// 0: no answer is awaited.
   std::uint64_t asked() const noexcept { return asked_; }
 
-  /// The answer has come. Returns what the application is told.
+  /// The answer has come. Returns what the application is told. If that fails for want of memory,
+  /// nothing has changed.
   client_subscribed_event on_subscribed(const protocol::subscribed_said& said);
+
+  /// @name A subscription that the hub's application has made
+  /// It stands even when the client may not ask for its topic.
+  /// @{
+  void on_made_by_hub(const protocol::subscribed_said& said) {
+    standing_ = {said.reached, said.latest};
+  }
+  bool stands() const noexcept { return standing_.has_value(); }
+
+  /// What the client asked for was refused, so it goes on from where that subscription is.
+  ///
+  /// Requires: it stands.
+  client_subscribed_event on_kept();
+  /// @}
 
   enum class verdict {
     deliver,
@@ -49,13 +74,24 @@ class topic_state {
   bool is_new_for_patterns(std::uint64_t offset) noexcept;
 
   unsigned refusals = 0;  ///< in a row
+  bool by_hub = false;    ///< the client's application has not asked for it
 
  private:
+  /// Where a subscription is that the hub's application has made over this connection.
+  struct standing {
+    std::optional<topic_position> at;
+    bool latest = false;
+  };
+
   std::string name_;
   bool pattern_;
+  bool presence_;
+  bool presence_asked_ = false;
   std::optional<topic_position> position_;
   std::size_t last_;
   std::uint64_t asked_ = 0;
+  bool waiting_ = false;
+  std::optional<standing> standing_;
   bool was_subscribed_ = false;
   bool latest_ = false;
   std::uint64_t seen_by_patterns_ = 0;

@@ -17,7 +17,7 @@ void alarm::set(std::optional<time_point> moment) {
 }
 
 void alarm::arm(time_point moment) {
-  armed_ = moment;
+  armed_.reset();  // when there is no memory for the next one, there is none
   timer_.expires_at(moment);
   timer_.async_wait([this, known = std::weak_ptr(ring_)](const std::error_code& error) {
     const auto ring = known.lock();
@@ -26,6 +26,7 @@ void alarm::arm(time_point moment) {
     armed_.reset();
     (*ring)();
   });
+  armed_ = moment;
 }
 
 }  // namespace broadcast_hub::net

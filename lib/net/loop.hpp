@@ -30,6 +30,9 @@ class loop {
 
   void stop() { context_.stop(); }
 
+  /// Behind a `stop`: lets `run` and `poll` work again. Not beside them.
+  void restart() { context_.restart(); }
+
   /// Whether the caller is inside `run` or `poll`, possibly with another loop in between.
   bool on_this_thread() const noexcept;
 

@@ -17,11 +17,20 @@ std::string open_command(std::uint64_t id) {
   return id == 0 ? "{" : join(R"({"id":)", id, ",");
 }
 
+std::string place(const topic_position& at) {
+  return join(R"("e":)", in_quotes(at.epoch), R"(,"o":)", at.offset);
+}
+
 std::string entry_value(const subscribe_entry& entry) {
-  if (entry.since) {
-    return join(R"({"e":)", in_quotes(entry.since->epoch), R"(,"o":)", entry.since->offset, "}");
-  }
-  return entry.last == 0 ? "{}" : join(R"({"last":)", entry.last, "}");
+  std::string members = entry.presence ? R"("presence":true)" : "";
+  std::string start;
+  if (entry.since)
+    start = place(*entry.since);
+  else if (entry.last != 0)
+    start = join(R"("last":)", entry.last);
+  if (!members.empty() && !start.empty())
+    members += ',';
+  return join("{", members, start, "}");
 }
 
 }  // namespace
@@ -53,6 +62,17 @@ std::string write_publish(std::uint64_t id, std::string_view topic, message_kind
   const std::string key_member = key.empty() ? std::string() : R"(,"key":)" + in_quotes(key);
   return join(open_command(id), R"("pub":)", in_quotes(topic), key_member, data.before, data.value,
               data.after);
+}
+
+std::string write_presence_command(std::uint64_t id, std::string_view topic) {
+  return join(open_command(id), R"("presence":)", in_quotes(topic), "}");
+}
+
+std::string write_history_command(std::uint64_t id, std::string_view topic,
+                                  const std::optional<topic_position>& since, std::size_t limit) {
+  const std::string from = since ? join(R"(,"since":{)", place(*since), "}") : std::string();
+  return join(open_command(id), R"("history":)", in_quotes(topic), from, R"(,"limit":)", limit,
+              "}");
 }
 
 }  // namespace broadcast_hub::protocol

@@ -18,6 +18,7 @@ struct subscribe_entry {
   std::string_view topic;
   std::optional<topic_position> since;  ///< the last publication that it has seen
   std::size_t last = 0;                 ///< past publications to begin with
+  bool presence = false;                ///< who comes and goes is wanted, too
 };
 std::string write_subscribe(std::uint64_t id, const std::vector<subscribe_entry>& topics);
 
@@ -26,6 +27,11 @@ std::string write_unsubscribe(std::uint64_t id, const std::vector<std::string_vi
 /// `key`: empty: none.
 std::string write_publish(std::uint64_t id, std::string_view topic, message_kind kind,
                           std::string_view payload, std::string_view key);
+
+std::string write_presence_command(std::uint64_t id, std::string_view topic);
+
+std::string write_history_command(std::uint64_t id, std::string_view topic,
+                                  const std::optional<topic_position>& since, std::size_t limit);
 
 /// `pong_text` answers a ping; what a client sends to the application is `write_message`.
 inline constexpr std::string_view pong_text = "{}";

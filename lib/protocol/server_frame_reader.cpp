@@ -30,6 +30,8 @@ struct server_members {
   known_member rec{"rec"};
   known_member why{"why"};
   known_member m{"m"};
+  known_member join{"join"};
+  known_member leave{"leave"};
   known_member msg{"msg"};
   known_member d{"d"};
   known_member s{"s"};
@@ -50,10 +52,10 @@ class said_reader {
     if (frame.what != node_kind::object)
       return values_.refuse("a frame must be an object");
     server_members& has = has_;
-    return values_.find(
-               frame, {&has.id,    &has.hello, &has.bye, &has.sub, &has.unsub, &has.t,     &has.ok,
-                       &has.error, &has.e,     &has.o,   &has.n,   &has.rec,   &has.why,   &has.m,
-                       &has.msg,   &has.d,     &has.s,   &has.b,   &has.code,  &has.reason}) &&
+    return values_.find(frame, {&has.id,  &has.hello, &has.bye,  &has.sub,   &has.unsub, &has.t,
+                                &has.ok,  &has.error, &has.e,    &has.o,     &has.n,     &has.rec,
+                                &has.why, &has.m,     &has.join, &has.leave, &has.msg,   &has.d,
+                                &has.s,   &has.b,     &has.code, &has.reason}) &&
            values_.read_integer(has.id, any_integer, id_) && read_kind(frame, to);
   }
 
@@ -75,10 +77,14 @@ class said_reader {
       return read_ok(to.emplace<ok_said>());
     if (there(has_.unsub))
       return read_unsubscribed(to.emplace<unsubscribed_said>());
+    if (there(has_.t) && there(has_.o))
+      return read_publication(to.emplace<publication_said>());
+    if (there(has_.t) && there(has_.n))
+      return read_presence(to.emplace<presence_said>());
     if (there(has_.t))
-      return !there(has_.o) || read_publication(to.emplace<publication_said>());
+      return true;
     if (there(has_.msg) || there(has_.s) || there(has_.b))
-      return read_content(has_.msg, to.emplace<message_said>().data);
+      return read_content(has_.msg, has_.s, has_.b, to.emplace<message_said>().data);
     if (frame.next == 1)  // nothing is in it
       to.emplace<ping_said>();
     return true;
@@ -136,8 +142,95 @@ class said_reader {
   bool read_ok(ok_said& to) {
     known_member e{"e"};
     known_member o{"o"};
+    known_member items{"items"};
+    known_member clients{"clients"};
+    known_member n{"n"};
     to.id = id_;
-    return enter(has_.ok, {&e, &o}) && read_place(e, o, to.at);
+    return enter(has_.ok, {&e, &o, &items, &clients, &n}) && read_place(e, o, to.at) &&
+           values_.read_integer(n, any_integer, to.count) && read_items(items, to.items) &&
+           read_clients(clients, to.clients);
+  }
+
+  /// `[{"o":11,"d":{...}},...]`
+  bool read_items(const known_member& from, std::vector<past_publication>& to) {
+    return each_object_in(from, has_.ok.name, [&](const json_node& given) {
+      known_member o{"o"};
+      known_member d{"d"};
+      known_member s{"s"};
+      known_member b{"b"};
+      content data;
+      past_publication read;
+      if (!values_.find(given, {&o, &d, &s, &b}) || !need(o) ||
+          !values_.read_integer(o, {1, max_integer}, read.offset) || !read_content(d, s, b, data))
+        return false;
+      read.payload = std::move(data.bytes);
+      read.kind = data.kind;
+      to.push_back(std::move(read));
+      return true;
+    });
+  }
+
+  /// `{"c1":{"user":"u1","info":{...}},...}`
+  bool read_clients(const known_member& from, std::vector<client_subscriber>& to) {
+    if (!there(from))
+      return true;
+    if (from.given->what != node_kind::object)
+      return values_.refuse(from, "an object");
+    values_.set_path(has_.ok.name, from.name);
+    return document_.each_member(*from.given, [&](const json_node& key, const json_node& given) {
+      client_subscriber read;
+      read.id = document_.text_of(key);
+      if (given.what != node_kind::object)
+        return values_.refuse({document_.text_of(key), &given}, "an object");
+      known_member ignored{"cid"};
+      return read_client(given, ignored, read) && (to.push_back(std::move(read)), true);
+    });
+  }
+
+  bool read_presence(presence_said& to) {
+    return values_.read_topic(has_.t, to.topic) &&
+           values_.read_integer(has_.n, any_integer, to.count) && read_list(has_.join, to.joined) &&
+           read_list(has_.leave, to.left);
+  }
+
+  /// `[{"cid":"c1","user":"u1"},...]`
+  bool read_list(const known_member& from, std::vector<client_subscriber>& to) {
+    return each_object_in(from, {}, [&](const json_node& given) {
+      known_member cid{"cid"};
+      client_subscriber read;
+      if (!read_client(given, cid, read) || !need(cid) || !values_.read_string(cid, read.id))
+        return false;
+      to.push_back(std::move(read));
+      return true;
+    });
+  }
+
+  bool read_client(const json_node& from, known_member& cid, client_subscriber& to) {
+    known_member user{"user"};
+    known_member info{"info"};
+    if (!values_.find(from, {&cid, &user, &info}) || !values_.read_string(user, to.user))
+      return false;
+    if (there(info))
+      to.info = info.given->what == node_kind::string ? document_.text_of(*info.given)
+                                                      : document_.source(*info.given);
+    return true;
+  }
+
+  /// `outer`: what `from` is in; empty: the frame.
+  template <typename Take>
+  bool each_object_in(const known_member& from, std::string_view outer, Take take) {
+    if (!there(from))
+      return true;
+    const auto is_object = [](const json_node& one) { return one.what == node_kind::object; };
+    if (from.given->what != node_kind::array || !document_.each_element(*from.given, is_object))
+      return values_.refuse(from, "an array of objects");
+    if (outer.empty())
+      values_.set_path(from.name);
+    else
+      values_.set_path(outer, from.name);
+    const bool read = document_.each_element(*from.given, take);
+    values_.set_path(outer);
+    return read;
   }
 
   bool read_unsubscribed(unsubscribed_said& to) {
@@ -149,19 +242,20 @@ class said_reader {
   bool read_publication(publication_said& to) {
     return values_.read_topic(has_.t, to.topic) &&
            values_.read_integer(has_.o, {1, max_integer}, to.offset) &&
-           read_content(has_.d, to.data);
+           read_content(has_.d, has_.s, has_.b, to.data);
   }
 
   /// `json`: the member that has JSON; `s` and `b` may be there instead.
-  bool read_content(const known_member& json, content& to) {
+  bool read_content(const known_member& json, const known_member& s, const known_member& b,
+                    content& to) {
     const auto count = [](const known_member& one) { return there(one) ? 1 : 0; };
-    if (count(json) + count(has_.s) + count(has_.b) != 1)
+    if (count(json) + count(s) + count(b) != 1)
       return values_.refuse(
           std::string("exactly one of ").append(json.name).append(", s and b must be there"));
-    to.kind = there(has_.b) ? message_kind::binary : message_kind::text;
+    to.kind = there(b) ? message_kind::binary : message_kind::text;
     if (there(json))
       to.bytes = document_.source(*json.given);
-    return values_.read_string(has_.s, to.bytes) && values_.read_bytes(has_.b, to.bytes);
+    return values_.read_string(s, to.bytes) && values_.read_bytes(b, to.bytes);
   }
 
   bool read_place(const known_member& e, const known_member& o, std::optional<topic_position>& to) {

@@ -3,6 +3,7 @@
 #include "protocol/content.hpp"
 #include "protocol/json.hpp"
 
+#include <broadcast_hub/client_events.hpp>
 #include <broadcast_hub/publication.hpp>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace broadcast_hub::protocol {
 
@@ -42,15 +44,26 @@ struct failure_said {
   std::chrono::milliseconds retry_after{0};
 };
 
+/// Of each kind of command it has members of its own; the others are empty.
 struct ok_said {
   std::uint64_t id = 0;
-  std::optional<topic_position> at;  ///< of a publication
+  std::optional<topic_position> at;     ///< of a publication, or the newest of a history
+  std::vector<past_publication> items;  ///< of a history
+  std::vector<client_subscriber> clients;
+  std::uint64_t count = 0;  ///< of those who are there
 };
 
 struct publication_said {
   std::string topic;
   std::uint64_t offset = 0;
   content data;
+};
+
+struct presence_said {
+  std::string topic;
+  std::vector<client_subscriber> joined;
+  std::vector<client_subscriber> left;
+  std::uint64_t count = 0;
 };
 
 struct unsubscribed_said {
@@ -70,13 +83,13 @@ struct message_said {
 
 struct ping_said {};
 
-/// A frame for which this client has no use, presence for example, or that a later protocol has.
+/// A frame of a later protocol.
 struct unknown_said {};
 /// @}
 
 using server_says =
     std::variant<unknown_said, ping_said, hello_said, bye_said, subscribed_said, failure_said,
-                 ok_said, publication_said, unsubscribed_said, message_said>;
+                 ok_said, publication_said, presence_said, unsubscribed_said, message_said>;
 
 /// What is wrong with a frame.
 struct server_fault {
@@ -92,8 +105,8 @@ class server_frame_reader {
   std::variant<server_says, server_fault> read(std::string_view frame);
 
  private:
-  /// `{"hello":{"retry":[500,...` is the deepest that is looked at.
-  static constexpr std::size_t depth = 4;
+  /// `{"id":9,"ok":{"items":[{"d":{...` is the deepest that is looked at.
+  static constexpr std::size_t depth = 5;
 
   json_document document_{depth};
 };

@@ -73,10 +73,7 @@ class client_fixture : public testing::Test {
 
   void start_hub(const hub_options& options = quick_options()) {
     hub_ = std::make_unique<hub>(options);
-    hub_->on_open([this](connection peer) {
-      const std::lock_guard lock(peer_mutex_);
-      peer_ = std::move(peer);
-    });
+    hub_->on_open([this](const connection& peer) { keep(peer); });
     hub_->on_message([this](connection peer, const message& what) {
       at_hub.add("message " + std::string(what.payload));
       peer.send("you said " + std::string(what.payload));
@@ -86,6 +83,12 @@ class client_fixture : public testing::Test {
   }
 
   void stop_hub() { hub_.reset(); }
+
+  /// What `peer` is from now on.
+  void keep(const connection& peer) {
+    const std::lock_guard lock(peer_mutex_);
+    peer_ = peer;
+  }
 
   connection peer() {
     const std::lock_guard lock(peer_mutex_);

@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "stalled_server.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -27,7 +28,8 @@ TEST_F(ClientLifeTest, ClosesWithANormalCode) {
   stop_hub();
   hub_ = std::make_unique<hub>(quick_options());
   hub_->on_close([this](connection, const close_event& event) {
-    at_hub.add("closed " + std::to_string(static_cast<int>(event.code)));
+    at_hub.add("closed " + std::to_string(static_cast<int>(event.code)) +
+               (event.clean ? " clean" : " broken"));
   });
   port_ = hub_->listen(0);
   hub_->start();
@@ -36,9 +38,72 @@ TEST_F(ClientLifeTest, ClosesWithANormalCode) {
   states.wait_for("open");
   one->stop();
   EXPECT_EQ(one->state(), client_state::closed);
-  EXPECT_EQ(at_hub.wait_for(1), std::vector<std::string>{"closed 1000"});
+  EXPECT_EQ(at_hub.wait_for(1), std::vector<std::string>{"closed 1000 clean"});
   EXPECT_EQ(one->subscribe("news"), errc::client_closed);
   one->stop();
+}
+
+// Once it cut the connection behind its close frame; with a message of the hub still unread that
+// resets it, and the hub may never see the frame.
+TEST_F(ClientLifeTest, ClosesCleanlyWhileTheHubGoesOnSending) {
+  constexpr int count = 50;
+  hub_ = std::make_unique<hub>(quick_options());
+  hub_->on_close([this](connection, const close_event& event) {
+    at_hub.add(event.clean ? "clean" : "broken");
+  });
+  port_ = hub_->listen(0);
+  hub_->start();
+  std::atomic<bool> over = false;
+  std::thread publisher([&] {
+    while (!over)
+      hub_->publish("news", std::string(50'000, 'x'));
+  });
+  for (int i = 0; i < count; ++i) {
+    client one(options());
+    line_log received;
+    one.on_publication([&](const client_publication&) { received.add("one"); });
+    one.subscribe("news");
+    one.start();
+    received.wait_for(1);
+    one.stop();
+  }
+  over = true;
+  publisher.join();
+  EXPECT_EQ(at_hub.wait_for(count), std::vector<std::string>(count, "clean"));
+}
+
+// A server that accepts, and then neither says nor reads anything.
+TEST_F(ClientLifeTest, WaitsForTheCloseFrameNoLongerThanItsTime) {
+  start_hub();
+  for (const auto timeout : {std::chrono::milliseconds(0), std::chrono::milliseconds(50)}) {
+    stalled_server server;
+    client_options chosen = options();
+    chosen.url = "ws://127.0.0.1:" + std::to_string(server.port()) + "/";
+    chosen.close_timeout = timeout;
+    states.clear();
+    const auto one = make_client(chosen);
+    one->start();
+    ASSERT_EQ(states.wait_for("open"), "open");
+    const auto begin = std::chrono::steady_clock::now();
+    one->stop();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(took, timeout);
+    EXPECT_LT(took, std::chrono::seconds(30));
+    EXPECT_EQ(states.wait_for("closed"), "closed 1000 closed by the application");
+  }
+}
+
+TEST_F(ClientLifeTest, SendsWhatWasAskedForBeforeItStops) {
+  start_hub();
+  for (int i = 0; i < 20; ++i) {
+    states.clear();
+    const auto one = make_client();
+    one->start();
+    states.wait_for("open");
+    EXPECT_FALSE(one->send("last words"));
+    one->stop();
+  }
+  EXPECT_EQ(at_hub.wait_for(20), std::vector<std::string>(20, "message last words"));
 }
 
 TEST_F(ClientLifeTest, StaysAwayWhenTheServerSaysSo) {

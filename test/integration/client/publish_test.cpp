@@ -52,7 +52,7 @@ TEST_F(ClientPublishTest, KeepsToTheBound) {
   start_hub();
   stop_hub();
   client_options chosen = options();
-  chosen.max_buffered_publishes = 2;
+  chosen.max_waiting_commands = 2;
   const auto one = make_client(chosen);
   EXPECT_FALSE(one->publish("news", "one", message_kind::text, note("one")));
   EXPECT_FALSE(one->publish("news", "two", message_kind::text, note("two")));

@@ -41,8 +41,8 @@ TEST(ClientOptionsTest, NamesWhatIsOutOfRange) {
             "client_options.connect_timeout is -1 ms; it must be from 1 ms to 86400000 ms");
   EXPECT_EQ(complaint_about([](client_options& o) { o.max_message_bytes = 1023; }),
             "client_options.max_message_bytes is 1023; it must be from 1024 to 1073741824");
-  EXPECT_EQ(complaint_about([](client_options& o) { o.max_buffered_publishes = 0; }),
-            "client_options.max_buffered_publishes is 0; it must be from 1 to 1000000");
+  EXPECT_EQ(complaint_about([](client_options& o) { o.max_waiting_commands = 0; }),
+            "client_options.max_waiting_commands is 0; it must be from 1 to 1000000");
   EXPECT_EQ(complaint_about([](client_options& o) { o.max_queued_bytes = 0; }),
             "client_options.max_queued_bytes is 0; it must be from 1024 to 1073741824");
 }

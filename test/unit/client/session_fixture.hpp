@@ -22,12 +22,15 @@ class session_record final : public session_output {
   void disconnect(close_code /*code*/, std::string_view reason) override {
     add("disconnect " + std::string(reason));
   }
+  void close(close_code /*code*/) override { add("close"); }
   void send(std::string_view frame) override { add("> " + std::string(frame)); }
   void on_state(const client_state_event& event) override {
     static constexpr const char* names[] = {"connecting", "open", "waiting", "closed"};
     std::string line = names[static_cast<int>(event.state)];
     if (event.state == client_state::waiting || event.state == client_state::closed)
       line += " " + std::to_string(static_cast<int>(event.code)) + " " + event.reason;
+    if (event.state == client_state::open && event.connection_id != "c1")
+      line += " as " + event.connection_id;
     if (event.state == client_state::waiting)
       line += ", " + std::to_string(event.retry_in.count()) + " ms";
     add(line);
@@ -45,16 +48,40 @@ class session_record final : public session_output {
     line += event.recovered ? "recovered" : event.why;
     if (event.position)
       line += " " + event.position->epoch + ":" + std::to_string(event.position->offset);
+    if (event.by_hub)
+      line += " by hub";
     add(line);
   }
   void on_unsubscribed(const client_unsubscribed_event& event) override {
     add("unsubscribed " + event.topic + " " + std::to_string(event.code) + " " + event.reason);
   }
   void on_message(const message& what) override { add("message " + std::string(what.payload)); }
-  void on_published(const client_publish_handler& handler,
-                    const client_publish_result& result) override {
+  void on_presence(const client_presence_event& event) override {
+    std::string line = "presence " + event.topic + " " + std::to_string(event.count);
+    for (const client_subscriber& each : event.joined)
+      line += " +" + described(each);
+    for (const client_subscriber& each : event.left)
+      line += " -" + described(each);
+    add(line);
+  }
+  void on_answered(const client_publish_handler& handler,
+                   const client_publish_result& result) override {
     if (handler)
       handler(result);
+  }
+  void on_answered(const client_presence_result_handler& handler,
+                   const client_presence_result& result) override {
+    if (handler)
+      handler(result);
+  }
+  void on_answered(const client_history_handler& handler,
+                   const client_history_result& result) override {
+    if (handler)
+      handler(result);
+  }
+
+  static std::string described(const client_subscriber& one) {
+    return one.id + "/" + one.user + "/" + one.info;
   }
 
   void add(std::string line) { lines_.push_back(std::move(line)); }
@@ -74,6 +101,10 @@ class session_fixture : public testing::Test {
 
   static constexpr std::string_view hello =
       R"({"hello":{"cid":"c1","ping":25000,"retry":[100,1000],"v":"1"}})";
+
+  void subscribe(const std::string& topic, const subscribe_options& from = {}) {
+    session.subscribe(topic, from, {});
+  }
 
   void say(std::string_view frame) { session.on_text(frame, now); }
 

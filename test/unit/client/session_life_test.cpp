@@ -74,7 +74,7 @@ TEST_F(SessionLifeTest, ComesBackAfterTheRightCodes) {
 TEST_F(SessionLifeTest, EndsAfterTheOthers) {
   open();
   lose(4503);
-  EXPECT_EQ(record.take(), (lines{"disconnect ", "closed 4503 lost"}));
+  EXPECT_EQ(record.take(), (lines{"close", "closed 4503 lost"}));
   EXPECT_FALSE(session.next_due());
   lose(1006);
   session.stop();
@@ -88,6 +88,41 @@ TEST_F(SessionLifeTest, WaitsWithinTheBoundsOfTheHello) {
   lose(1006);
   EXPECT_EQ(record.take().back(),
             "waiting 1006 lost, " + std::to_string(((1LL << 32) + 1) % 4001) + " ms");
+}
+
+// Once its next attempts followed one another without a pause.
+TEST_F(SessionLifeTest, KeepsItsOwnBoundsWhenTheHelloHasNoLeastWait) {
+  session.start(now);
+  say(R"({"hello":{"cid":"c1","ping":0,"retry":[0,4000],"v":"1"}})");
+  drawn = 1;
+  lose(1006);
+  EXPECT_EQ(record.take().back(),
+            "waiting 1006 lost, " + std::to_string(((1LL << 32) + 1) % 501) + " ms");
+}
+
+TEST_F(SessionLifeTest, TellsItsNameAtTheHub) {
+  session.start(now);
+  record.take();
+  say(R"({"hello":{"cid":"c7","ping":0}})");
+  EXPECT_EQ(record.take(), lines{"open as c7"});
+}
+
+TEST_F(SessionLifeTest, TakesNothingButAHelloAtFirst) {
+  session.start(now);
+  record.take();
+  for (const std::string_view frame :
+       {"{}", R"({"msg":1})", R"({"sub":"a","e":"k","o":1})", R"({"bye":{"after":[1,2]}})"})
+    say(frame);
+  EXPECT_EQ(record.take(), lines{});
+}
+
+TEST_F(SessionLifeTest, TakesNothingOnceItIsClosed) {
+  open();
+  session.stop();
+  record.take();
+  for (const std::string_view frame : {"{}", hello.data(), R"({"sub":"a","e":"k","o":1})"})
+    say(frame);
+  EXPECT_EQ(record.take(), lines{});
 }
 
 TEST_F(SessionLifeTest, ComesBackWithinTheBoundsOfABye) {
@@ -112,7 +147,7 @@ TEST_F(SessionLifeTest, StopsInEveryState) {
   session.start(now);
   record.take();
   session.stop();
-  EXPECT_EQ(record.take(), (lines{"disconnect ", "closed 1000 closed by the application"}));
+  EXPECT_EQ(record.take(), (lines{"close", "closed 1000 closed by the application"}));
   session.stop();
   session.on_time(now + 1h);
   EXPECT_EQ(record.take(), lines{});
@@ -123,7 +158,7 @@ TEST_F(SessionLifeTest, StopsWhileItWaits) {
   lose(1006);
   record.take();
   session.stop();
-  EXPECT_EQ(record.take(), (lines{"disconnect ", "closed 1000 closed by the application"}));
+  EXPECT_EQ(record.take(), (lines{"close", "closed 1000 closed by the application"}));
   EXPECT_FALSE(session.next_due());
 }
 
@@ -131,7 +166,7 @@ TEST_F(SessionLifeTest, LivesWithWhatIsNoFrame) {
   open();
   for (const std::string_view frame :
        {"", "[]", "null", "{", R"({"t":1,"o":1})", R"({"hello":3})", R"({"id":7,"ok":3})",
-        R"({"t":"a","o":1,"d":1})", R"({"id":99,"ok":{}})", R"({"sub":"a","e":"k","o":1})",
+        R"({"t":"a","o":1,"d":1})", R"({"id":99,"ok":{}})", R"({"sub":"a"})", R"({"t":"a","n":1})",
         R"({"unsub":"a","code":2500})", R"({"id":9,"error":{"code":100}})"}) {
     say(frame);
     EXPECT_EQ(record.take(), lines{}) << frame;

@@ -63,7 +63,7 @@ TEST_F(SessionPublishTest, IsSentAgainWithItsKeyUntilItIsAnswered) {
 
 TEST_F(SessionPublishTest, FollowsTheSubscriptions) {
   publish("1");
-  session.subscribe("chat", {}, 0, {});
+  subscribe("chat");
   session.start(now);
   record.take();
   say(hello);
@@ -77,7 +77,7 @@ TEST_F(SessionPublishTest, IsOverWhenTheClientIs) {
   record.take();
   session.stop();
   publish("2");
-  EXPECT_EQ(record.take(), (lines{"disconnect ", "1: the client has ended; make a new one 0 ",
+  EXPECT_EQ(record.take(), (lines{"close", "1: the client has ended; make a new one 0 ",
                                   "closed 1000 closed by the application",
                                   "2: the client has ended; make a new one 0 "}));
 }

@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 
 class SessionTopicsTest : public test::session_fixture {
  protected:
-  void subscribe(const std::string& topic) { session.subscribe(topic, {}, 0, {}); }
-
   void publication(std::uint64_t offset, const std::string& topic = "news") {
     say(R"({"t":")" + topic + R"(","o":)" + std::to_string(offset) + R"(,"d":)" +
         std::to_string(offset) + "}");
@@ -39,9 +37,9 @@ TEST_F(SessionTopicsTest, SubscribesAndHears) {
 }
 
 TEST_F(SessionTopicsTest, AsksForWhatIsWanted) {
-  session.subscribe("a", topic_position{"k", 5}, 0, {});
-  session.subscribe("b", {}, 20, {});
-  session.subscribe("c.*", {}, 0, {});
+  subscribe("a", {topic_position{"k", 5}});
+  subscribe("b", {{}, 20});
+  subscribe("c.*");
   session.start(now);
   record.take();
   say(hello);
@@ -107,12 +105,13 @@ TEST_F(SessionTopicsTest, TakesOnlyTheAnswerToItsLastQuestion) {
   subscribe("news");
   session.unsubscribe("news");
   subscribe("news");
-  EXPECT_EQ(record.take(), (lines{R"(> {"id":1,"sub":{"news":{}}})", R"(> {"unsub":["news"]})",
-                                  R"(> {"id":2,"sub":{"news":{}}})"}));
+  EXPECT_EQ(record.take(),
+            (lines{R"(> {"id":1,"sub":{"news":{}}})", R"(> {"id":2,"unsub":["news"]})",
+                   R"(> {"id":3,"sub":{"news":{}}})"}));
   say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0})");
   publication(11);
   EXPECT_EQ(record.take(), lines{});
-  say(R"({"id":2,"sub":"news","e":"k","o":11,"n":0})");
+  say(R"({"id":3,"sub":"news","e":"k","o":11,"n":0})");
   publication(12);
   EXPECT_EQ(record.take(), (lines{"subscribed news first k:11", "news 12 12"}));
 }
@@ -122,7 +121,7 @@ TEST_F(SessionTopicsTest, UnsubscribesOnceAndHearsNothingMore) {
   session.unsubscribe("news");
   session.unsubscribe("news");
   publication(11);
-  EXPECT_EQ(record.take(), lines{R"(> {"unsub":["news"]})"});
+  EXPECT_EQ(record.take(), lines{R"(> {"id":2,"unsub":["news"]})"});
   reopen();
   EXPECT_EQ(record.take(), lines{"open"});
 }
@@ -140,8 +139,8 @@ TEST_F(SessionTopicsTest, HearsThroughPatterns) {
 
 TEST_F(SessionTopicsTest, GivesEachOnceToEverySubscription) {
   open();
-  session.subscribe("a.x", {}, 0, [this](const client_publication&) { record.add("by name"); });
-  session.subscribe("a.*", {}, 0, [this](const client_publication&) { record.add("by pattern"); });
+  session.subscribe("a.x", {}, [this](const client_publication&) { record.add("by name"); });
+  session.subscribe("a.*", {}, [this](const client_publication&) { record.add("by pattern"); });
   subscribe(">");
   subscribe("*.x");
   say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":0})");
@@ -153,7 +152,7 @@ TEST_F(SessionTopicsTest, GivesEachOnceToEverySubscription) {
 
 TEST_F(SessionTopicsTest, PatternsDoNotGetWhatANameIsSentAgain) {
   open();
-  session.subscribe("a.x", {}, 5, [this](const client_publication&) { record.add("by name"); });
+  session.subscribe("a.x", {{}, 5}, [this](const client_publication&) { record.add("by name"); });
   subscribe("a.*");
   say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":1})");
   record.take();
@@ -164,7 +163,7 @@ TEST_F(SessionTopicsTest, PatternsDoNotGetWhatANameIsSentAgain) {
 
 TEST_F(SessionTopicsTest, ReplacesTheFunction) {
   open_with_news();
-  session.subscribe("news", {}, 0, [this](const client_publication&) { record.add("new one"); });
+  session.subscribe("news", {}, [this](const client_publication&) { record.add("new one"); });
   publication(11);
   EXPECT_EQ(record.take(), lines{"new one"});
 }
@@ -180,12 +179,15 @@ TEST_F(SessionTopicsTest, EndsWhatIsRefused) {
   EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":3,"sub":{"news":{}}})"}));
 }
 
-TEST_F(SessionTopicsTest, EndsAllOfARefusedQuestion) {
-  session.subscribe("a", {}, 0, {});
-  session.subscribe("b", {}, 0, {});
+// Once one topic that was too much ended all the others.
+TEST_F(SessionTopicsTest, AsksForEachWhenAllOfAQuestionIsRefused) {
+  subscribe("a");
+  subscribe("b");
   open();
   say(R"({"id":1,"error":{"code":107,"reason":"too many"}})");
-  EXPECT_EQ(record.take(), (lines{"unsubscribed a 107 too many", "unsubscribed b 107 too many"}));
+  EXPECT_EQ(record.take(), (lines{R"(> {"id":2,"sub":{"a":{}}})", R"(> {"id":3,"sub":{"b":{}}})"}));
+  say(R"({"id":2,"error":{"code":107,"reason":"too many"}})");
+  EXPECT_EQ(record.take(), lines{"unsubscribed a 107 too many"});
 }
 
 TEST_F(SessionTopicsTest, AsksAgainLaterWhenARefusalPasses) {
@@ -198,9 +200,9 @@ TEST_F(SessionTopicsTest, AsksAgainLaterWhenARefusalPasses) {
   pass(1ms);
   EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"news":{}}})"});
   say(R"({"id":2,"sub":"news","error":{"code":105,"reason":"already"}})");
-  EXPECT_EQ(record.take(), lines{R"(> {"unsub":["news"]})"});
+  EXPECT_EQ(record.take(), lines{R"(> {"id":3,"unsub":["news"]})"});
   pass(0ms);
-  EXPECT_EQ(record.take(), lines{R"(> {"id":3,"sub":{"news":{}}})"});
+  EXPECT_EQ(record.take(), lines{R"(> {"id":4,"sub":{"news":{}}})"});
 }
 
 TEST_F(SessionTopicsTest, DoesNotAskLaterForWhatIsOver) {
@@ -219,10 +221,54 @@ TEST_F(SessionTopicsTest, FollowsTheServerThatEndsASubscription) {
   EXPECT_EQ(record.take(), lines{});
   pass(0ms);
   EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"news":{"e":"k","o":10}}})"});
+  say(R"({"id":2,"sub":"news","e":"k","o":10,"rec":true,"n":0})");
+  record.take();
   say(R"({"unsub":"news","code":2600,"reason":"gone"})");
   EXPECT_EQ(record.take(), lines{"unsubscribed news 2600 gone"});
   reopen();
   EXPECT_EQ(record.take(), lines{"open"});
+}
+
+// Else the server would have a subscription that the application was told is over.
+TEST_F(SessionTopicsTest, EndsAlsoWhatItAskedForWhenTheServerEndsASubscription) {
+  open_with_news();
+  publication(13);
+  record.take();
+  say(R"({"unsub":"news","code":2600,"reason":"gone"})");
+  EXPECT_EQ(record.take(),
+            (lines{R"(> {"id":3,"unsub":["news"]})", "unsubscribed news 2600 gone"}));
+}
+
+TEST_F(SessionTopicsTest, TakesAnEndForThatOfTheSubscriptionBefore) {
+  open_with_news();
+  session.unsubscribe("news");
+  subscribe("news");
+  record.take();
+  say(R"({"unsub":"news","code":2600,"reason":"gone"})");
+  say(R"({"id":2,"sub":"news","error":{"code":106,"reason":"not subscribed"}})");
+  say(R"({"id":3,"sub":"news","e":"k","o":10,"n":0})");
+  EXPECT_EQ(record.take(), lines{"subscribed news first k:10"});
+}
+
+// Once each publication made it ask again at once.
+TEST_F(SessionTopicsTest, WaitsAlsoWhenPublicationsCome) {
+  open_with_news();
+  publication(13);
+  say(R"({"id":2,"sub":"news","error":{"code":108,"reason":"slowly","retry_after":250}})");
+  record.take();
+  publication(14);
+  EXPECT_EQ(record.take(), lines{});
+  pass(250ms);
+  EXPECT_EQ(record.take(), lines{R"(> {"id":3,"sub":{"news":{"e":"k","o":10}}})"});
+}
+
+TEST_F(SessionTopicsTest, EndsAtTheServerWhatItMayNotAskForAgain) {
+  open_with_news();
+  publication(13);
+  record.take();
+  say(R"({"id":2,"sub":"news","error":{"code":103,"reason":"not any more"}})");
+  EXPECT_EQ(record.take(),
+            (lines{R"(> {"id":3,"unsub":["news"]})", "unsubscribed news 103 not any more"}));
 }
 
 TEST_F(SessionTopicsTest, AsksForManyInSeveralFrames) {

@@ -20,6 +20,20 @@ TEST(CommandFrameTest, Subscribe) {
             R"({"id":2,"sub":{"chat":{"e":"k","o":0}}})");
 }
 
+TEST(CommandFrameTest, SubscribeWithPresence) {
+  EXPECT_EQ(write_subscribe(2, {{"a", {}, 10, true}, {"b", topic_position{"k", 1}, 0, true}}),
+            R"({"id":2,"sub":{"a":{"presence":true,"last":10},)"
+            R"("b":{"presence":true,"e":"k","o":1}}})");
+  EXPECT_EQ(write_subscribe(2, {{"a", {}, 0, true}}), R"({"id":2,"sub":{"a":{"presence":true}}})");
+}
+
+TEST(CommandFrameTest, PresenceAndHistory) {
+  EXPECT_EQ(write_presence_command(7, "chat"), R"({"id":7,"presence":"chat"})");
+  EXPECT_EQ(write_history_command(8, "news", {}, 100), R"({"id":8,"history":"news","limit":100})");
+  EXPECT_EQ(write_history_command(9, "news", topic_position{"k", 10}, 5),
+            R"({"id":9,"history":"news","since":{"e":"k","o":10},"limit":5})");
+}
+
 TEST(CommandFrameTest, Unsubscribe) {
   EXPECT_EQ(write_unsubscribe(3, {"chat", "orders.*.>"}),
             R"({"id":3,"unsub":["chat","orders.*.>"]})");
@@ -42,6 +56,11 @@ TEST(CommandFrameTest, IsWhatTheServerReads) {
   EXPECT_EQ(decoded(write_unsubscribe(2, {name, "b"})), R"(2 unsub <a"b\c> <b>)");
   EXPECT_EQ(decoded(write_publish(3, name, message_kind::text, "line\n\"two\"", "k\"1")),
             "3 pub <a\"b\\c> text line\n\"two\" key k\"1");
+  EXPECT_EQ(decoded(write_subscribe(1, {{"c", topic_position{"k9f2", 4}, 0, true}})),
+            "1 sub <c at k9f2:4 presence>");
+  EXPECT_EQ(decoded(write_presence_command(7, name)), R"(7 presence <a"b\c>)");
+  EXPECT_EQ(decoded(write_history_command(9, name, topic_position{"k9f2", 4}, 5)),
+            R"(9 history <a"b\c> at k9f2:4 limit 5)");
   EXPECT_EQ(decoded(pong_text), "0 pong");
 }
 

@@ -21,6 +21,10 @@ std::string place_text(const std::optional<topic_position>& at) {
   return at ? " at " + at->epoch + ":" + std::to_string(at->offset) : "";
 }
 
+std::string client_text(const client_subscriber& one) {
+  return one.id + "/" + one.user + "/" + one.info;
+}
+
 struct said_text {
   std::string operator()(const unknown_said&) const { return "unknown"; }
   std::string operator()(const ping_said&) const { return "ping"; }
@@ -45,7 +49,23 @@ struct said_text {
            (said.retry_after == 0ms ? "" : " after " + std::to_string(said.retry_after.count()));
   }
   std::string operator()(const ok_said& said) const {
-    return std::to_string(said.id) + " ok" + place_text(said.at);
+    std::string text = std::to_string(said.id) + " ok" + place_text(said.at);
+    if (said.count != 0)
+      text += " " + std::to_string(said.count);
+    for (const client_subscriber& each : said.clients)
+      text += " " + client_text(each);
+    for (const past_publication& each : said.items)
+      text += " " + std::to_string(each.offset) + "=" +
+              test::described(content{each.kind, each.payload});
+    return text;
+  }
+  std::string operator()(const presence_said& said) const {
+    std::string text = "presence <" + said.topic + "> " + std::to_string(said.count);
+    for (const client_subscriber& each : said.joined)
+      text += " +" + client_text(each);
+    for (const client_subscriber& each : said.left)
+      text += " -" + client_text(each);
+    return text;
   }
   std::string operator()(const publication_said& said) const {
     return "published <" + said.topic + "> " + std::to_string(said.offset) + " " +
@@ -111,7 +131,13 @@ TEST(ServerFrameReaderTest, Answers) {
   expect_said({
       {R"({"id":4,"ok":{"e":"k9f2","o":45}})", "4 ok at k9f2:45"},
       {R"({"id":3,"ok":{}})", "3 ok"},
-      {R"({"id":8,"ok":{"e":"k","o":0,"items":[{"o":11,"d":{"a":1}}]}})", "8 ok at k:0"},
+      {R"({"id":8,"ok":{"e":"k","o":0,"items":[]}})", "8 ok at k:0"},
+      {R"({"id":8,"ok":{"e":"k","o":13,"items":[{"o":11,"d":{"a":[1]}},{"s":"x","o":12},)"
+       R"({"o":13,"b":"QUI="}]}})",
+       R"(8 ok at k:13 11=text {"a":[1]} 12=text x 13=binary AB)"},
+      {R"({"id":7,"ok":{"clients":{"c1":{"user":"u1","info":{"name":["Ann"]}},"c2":{}},"n":2}})",
+       R"(7 ok 2 c1/u1/{"name":["Ann"]} c2//)"},
+      {R"({"id":7,"ok":{"n":812}})", "7 ok 812"},
       {R"({"id":11,"error":{"code":108,"reason":"slow","retry_after":250}})",
        "11 failed <> 108: slow after 250"},
       {R"({"error":{"code":101,"reason":"x"}})", "0 failed <> 101: x"},
@@ -130,10 +156,20 @@ TEST(ServerFrameReaderTest, Payloads) {
   });
 }
 
+TEST(ServerFrameReaderTest, Presence) {
+  expect_said({
+      {R"({"t":"chat","join":[{"cid":"c2","user":"u2","info":"Bo"},{"cid":"c3"}],)"
+       R"("leave":[{"cid":"c1","info":{"a":1}}],"n":12})",
+       R"(presence <chat> 12 +c2/u2/Bo +c3// -c1//{"a":1})"},
+      {R"({"t":"chat","n":812})", "presence <chat> 812"},
+      {R"({"t":"chat","n":1,"join":[{"user":"u"}]})", "fault: join.cid is missing"},
+      {R"({"t":"chat","n":1,"leave":[1]})", "fault: leave is [1]; it must be an array of objects"},
+  });
+}
+
 TEST(ServerFrameReaderTest, WhatIsNotKnown) {
   expect_said({
-      {R"({"t":"chat","join":[{"cid":"c2","user":"u2"}],"n":12})", "unknown"},
-      {R"({"t":"chat","n":812})", "unknown"},
+      {R"({"t":"chat","join":[]})", "unknown"},
       {R"({"later":{"hello":1}})", "unknown"},
       {R"({"id":5})", "unknown"},
       {R"({"t":"a","o":1,"d":1,"later":[[[[[[[1]]]]]]]})", "published <a> 1 text 1"},
@@ -174,6 +210,14 @@ TEST(ServerFrameReaderTest, Faults) {
       {R"({"bye":{"after":[1,2,3]}})",
        "fault: bye.after is [1,2,3]; it must be two times in milliseconds, the smaller one first"},
       {R"({"error":{}})", "fault: error.code is missing"},
+      {R"({"id":8,"ok":{"items":[{"o":0,"d":1}]}})",
+       "fault: ok.items.o is 0; it must be an integer from 1 to 9007199254740992"},
+      {R"({"id":8,"ok":{"items":{}}})", "fault: ok.items is {}; it must be an array of objects"},
+      {R"({"id":8,"ok":{"items":[{"o":1}]}})", "fault: exactly one of d, s and b must be there"},
+      {R"({"id":7,"ok":{"clients":{"c1":7}}})", "fault: ok.clients.c1 is 7; it must be an object"},
+      {R"({"id":7,"ok":{"clients":[]}})", "fault: ok.clients is []; it must be an object"},
+      {R"({"id":7,"ok":{"clients":{"c1":{"user":7}}}})",
+       "fault: ok.clients.user is 7; it must be a string"},
       {R"({"unsub":"a"})", "fault: code is missing"},
   });
 }

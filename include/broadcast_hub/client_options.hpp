@@ -1,0 +1,74 @@
+#pragma once
+
+#include <broadcast_hub/export.hpp>
+#include <broadcast_hub/options.hpp>
+#include <broadcast_hub/publication.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace broadcast_hub {
+
+/// Everything about a client that is fixed when it is made.
+struct client_options {
+  /// Where the hub is: "ws://host:port/path". There is no TLS.
+  std::string url;
+
+  /// Bounds of the waits before it connects again, until the hub says others: at random between
+  /// zero and, doubled from `retry_min` for each attempt, `retry_max`. 1 ms to one day;
+  /// `retry_min` is not the larger one.
+  std::chrono::milliseconds retry_min{500};
+  std::chrono::milliseconds retry_max{20'000};
+
+  /// How long it may take until the hub has said hello. 1 ms to one day.
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+
+  /// How long `stop` waits at most for the hub to answer the close frame (RFC 6455, section 7.1.1),
+  /// which takes a round trip; then the connection is cut. At most one day; zero: not at all.
+  std::chrono::milliseconds close_timeout = std::chrono::seconds(1);
+
+  /// Largest message taken from the hub, in bytes; a larger one closes the client for good with
+  /// 1009. Also the largest payload that `publish` and `send` take; what the hub takes is its
+  /// `limits.max_message_bytes`, past which it closes with 1009. Range 1 KiB to 1 GiB.
+  std::size_t max_message_bytes = std::size_t{1024} * 1024;
+
+  /// Publications, presence and history queries without an answer, with or without a connection.
+  /// Range 1 to 1,000,000.
+  std::size_t max_waiting_commands = 1000;
+
+  /// Bytes that `send` may have waiting. Range 1 KiB to 1 GiB.
+  std::size_t max_queued_bytes = std::size_t{1024} * 1024;
+
+  log_options log;
+};
+
+/// Errors: throws `std::invalid_argument` that names the first member out of range, its value and
+/// the range.
+BROADCAST_HUB_EXPORT void validate(const client_options& options);
+
+/// What a subscription begins with. Patterns are live only, and have none of this.
+struct subscribe_options {
+  /// The last publication that the application has seen, in an earlier life of the program: what
+  /// was published behind it comes first.
+  std::optional<topic_position> since;
+
+  /// Without `since`: up to so many past publications come first. At most 10,000.
+  std::size_t last = 0;
+
+  /// Wants to be told who comes and goes (`client::on_presence`). Where the hub keeps no presence,
+  /// or does not show it, the subscription is refused with 103.
+  bool presence = false;
+};
+
+/// Which past publications of a topic are wanted.
+struct client_history_query {
+  /// Those behind it. Without one, or when its epoch is over: from the oldest that is kept.
+  std::optional<topic_position> since;
+
+  /// So many at most. 1 to 1000; what is out of range counts as the bound that is nearer.
+  std::size_t limit = 100;
+};
+
+}  // namespace broadcast_hub
