@@ -117,14 +117,14 @@ template <typename Run>
 void client_core::guarded(Run run) noexcept {
   try {
     loop_.restart();
-    if (!std::exchange(started_, true) && !closing())
-      session_.start(clock::now());
-    if (broken_)
-      give_up();
     if (stop_asked_) {
       session_.stop();
       stop_asked_ = false;
     }
+    if (!std::exchange(started_, true) && !closing())
+      session_.start(clock::now());
+    if (broken_)
+      give_up();
     after_turn();
     run();
   } catch (const std::exception& fault) {

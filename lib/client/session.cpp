@@ -9,6 +9,7 @@
 #include <broadcast_hub/error.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace broadcast_hub {
@@ -21,6 +22,19 @@ std::string random_key(const random_source& random) {
   for (int i = 0; i < 3; ++i)
     key += protocol::to_text(random());
   return key + ".";
+}
+
+/// An end needs no memory: if there is none for the reason, it has none.
+client_state_event ending_event(client_state state, close_code code,
+                                std::string_view reason) noexcept {
+  client_state_event event;
+  event.state = state;
+  event.code = code;
+  try {
+    event.reason = reason;
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): see above
+  }
+  return event;
 }
 
 }  // namespace
@@ -63,7 +77,7 @@ void client_session::lose(close_code code, std::string_view reason, time_point n
     end(code, reason);
     return;
   }
-  client_state_event event{client_state::waiting, code, std::string(reason), {}, {}};
+  client_state_event event = ending_event(client_state::waiting, code, reason);
   leave_connection();
   state_ = client_state::waiting;
   const auto wait = retries_.next(random_);
@@ -75,7 +89,7 @@ void client_session::lose(close_code code, std::string_view reason, time_point n
 }
 
 void client_session::end(close_code code, std::string_view reason) {
-  const client_state_event event{client_state::closed, code, std::string(reason), {}, {}};
+  const client_state_event event = ending_event(client_state::closed, code, reason);
   output_.close(close_code::normal);
   leave_connection();
   state_ = client_state::closed;

@@ -171,9 +171,9 @@ void outgoing::close() noexcept {
       send_some(left->socket.native_handle(), {&rest, 1});
     ::shutdown(left->socket.native_handle(), SHUT_WR);
   }
-  left->resolver.cancel();
   std::error_code ignored;
   left->socket.close(ignored);
+  // The resolver ends with it: to cancel what it does, it would need memory.
 }
 
 void outgoing::end(const std::error_code& error) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,10 @@ client_handshake::client_handshake(const websocket_url& to, std::string_view sub
   made.replace_header("Host", to.authority);  // websocketpp leaves out the brackets of IPv6
   key_ = made.get_header(std::string(key_header));
   request_ = made.raw();
+  // It comes from a stream, which cuts it off when there is no memory for more. The server would
+  // wait for the rest.
+  if (!request_.ends_with(end_of_head))
+    throw std::bad_alloc();
 }
 
 client_handshake::result client_handshake::take(std::string_view bytes, std::size_t& consumed) {
