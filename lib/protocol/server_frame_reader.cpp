@@ -174,16 +174,20 @@ class said_reader {
   bool read_clients(const known_member& from, std::vector<client_subscriber>& to) {
     if (!there(from))
       return true;
-    if (from.given->what != node_kind::object)
-      return values_.refuse(from, "an object");
+    const auto is_object = [](const json_node& /*key*/, const json_node& one) {
+      return one.what == node_kind::object;
+    };
+    if (from.given->what != node_kind::object || !document_.each_member(*from.given, is_object))
+      return values_.refuse(from, "an object of objects");
     values_.set_path(has_.ok.name, from.name);
     return document_.each_member(*from.given, [&](const json_node& key, const json_node& given) {
+      known_member ignored{"cid"};
       client_subscriber read;
       read.id = document_.text_of(key);
-      if (given.what != node_kind::object)
-        return values_.refuse({document_.text_of(key), &given}, "an object");
-      known_member ignored{"cid"};
-      return read_client(given, ignored, read) && (to.push_back(std::move(read)), true);
+      if (!read_client(given, ignored, read))
+        return false;
+      to.push_back(std::move(read));
+      return true;
     });
   }
 

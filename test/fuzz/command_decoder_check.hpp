@@ -66,7 +66,7 @@ inline std::string check_fault(const protocol::command_fault& fault) {
   return protocol::is_json(reply) ? "" : "a reply that is not JSON: " + reply;
 }
 
-inline std::string check_frame(std::string_view frame) {
+inline std::string check_client_frame(std::string_view frame) {
   if (!wire::is_valid_utf8(frame))
     return {};                            // a session never hands it on
   static protocol::command_decoder used;  // it remembers memory, and nothing else

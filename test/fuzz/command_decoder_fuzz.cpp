@@ -10,7 +10,7 @@
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view frame(reinterpret_cast<const char*>(data), size);
-  const std::string wrong = broadcast_hub::test::check_frame(frame);
+  const std::string wrong = broadcast_hub::test::check_client_frame(frame);
   if (wrong.empty())
     return 0;
   std::fprintf(stderr, "%s\n", wrong.c_str());
