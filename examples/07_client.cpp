@@ -1,5 +1,5 @@
-// A native client: it shows what is said on the topic "chat", says what you type, and survives
-// whatever happens to its connection.
+// A native client: it shows what is said on the topic "chat" and how many are there, says what you
+// type, and survives whatever happens to its connection. "/who" and "/past" ask the hub.
 //
 // Try it: run it several times, and in between once with an argument, "hub", which is the hub they
 // connect to. End the hub and start it again while they run.
@@ -18,6 +18,7 @@ void serve() {
   broadcast_hub::hub_options options;
   options.topics.defaults.history.max_publications = 100;
   options.topics.defaults.allow_client_publish = true;
+  options.topics.defaults.presence.enabled = true;
   broadcast_hub::hub hub(options);
   hub.listen(8081);
   hub.run();
@@ -38,6 +39,27 @@ void show_state(const broadcast_hub::client_state_event& event) {
   // [endregion state]
 }
 
+void ask(broadcast_hub::client& client, std::string_view what) {
+  if (what == "/who") {
+    // [region presence]
+    client.presence("chat", [](const broadcast_hub::client_presence_result& result) {
+      for (const broadcast_hub::client_subscriber& each : result.clients)
+        say("  " + (each.user.empty() ? "anonymous at " + each.id : each.user));
+      say(result ? std::to_string(result.count) + " in all" : result.reason);
+    });
+    // [endregion presence]
+  } else {
+    // [region history]
+    broadcast_hub::client_history_query wanted;
+    wanted.limit = 50;  // the first fifty that are kept
+    client.history("chat", wanted, [](const broadcast_hub::client_history_result& result) {
+      for (const broadcast_hub::past_publication& each : result.publications)
+        say(std::to_string(each.offset) + ": " + each.payload);
+    });
+    // [endregion history]
+  }
+}
+
 void chat() {
   // [region connect]
   broadcast_hub::client_options options;
@@ -52,13 +74,23 @@ void chat() {
       say("(new here, or something was missed)");
   });
   broadcast_hub::subscribe_options from;
-  from.last = 10;  // begin with up to ten past publications
+  from.last = 10;        // begin with up to ten past publications
+  from.presence = true;  // and say who comes and goes
   client.subscribe("chat", from,
                    [](const broadcast_hub::client_publication& what) { say(what.payload); });
-  client.start();
   // [endregion subscribe]
+  // [region comings]
+  client.on_presence([](const broadcast_hub::client_presence_event& event) {
+    say("(now " + std::to_string(event.count) + " are here)");
+  });
+  // [endregion comings]
+  client.start();
 
   for (std::string line; std::getline(std::cin, line);) {
+    if (line == "/who" || line == "/past") {
+      ask(client, line);
+      continue;
+    }
     // [region publish]
     const auto done = [](const broadcast_hub::client_publish_result& result) {
       if (!result)

@@ -36,7 +36,8 @@ class client_core;
 /// throw `std::bad_alloc` and have done nothing then; `stop` and the destructor need no memory.
 ///
 /// Thread safety: every method may be called from any thread, handlers included; the destructor
-/// must not run in a handler or beside another call.
+/// must not run beside another call. In a handler it may: then nothing is called any more, not even
+/// what is without an answer, and the connection is closed once the handler has returned.
 class BROADCAST_HUB_EXPORT client {
  public:
   /// Errors: as `validate`; throws `std::system_error` with `errc::out_of_resources` when there are

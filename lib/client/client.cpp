@@ -8,7 +8,10 @@ namespace broadcast_hub {
 
 client::client(client_options options) : core_(std::make_unique<client_core>(std::move(options))) {}
 
-client::~client() = default;
+client::~client() {
+  if (core_->is_left_by_a_handler())
+    core_.release();  // NOLINT(bugprone-unused-return-value): it deletes itself
+}
 
 void client::on_state(client_state_handler handler) {
   core_->handlers_before_start("on_state()").on_state = std::move(handler);

@@ -69,7 +69,11 @@ void client_core::start() {
   choose(mode::own_thread, "start()");
   try {
     const lock_guard lock(join_mutex_);
-    thread_ = std::thread([this] { serve(); });
+    thread_ = std::thread([this] {
+      serve();
+      if (orphaned_)
+        delete this;
+    });
   } catch (...) {
     mode_ = mode::fresh;
     try {
@@ -83,6 +87,8 @@ void client_core::start() {
 void client_core::run() {
   choose(mode::callers_thread, "run()");
   serve();
+  if (orphaned_)
+    delete this;
 }
 
 std::size_t client_core::poll() {
@@ -92,8 +98,12 @@ std::size_t client_core::poll() {
     return 0;
   std::size_t count = 0;
   guarded([&] { count = loop_.poll(); });
-  if (finished_)
+  if (orphaned_) {
+    serve();
+    delete this;
+  } else if (finished_) {
     run_what_is_left();
+  }
   return count;
 }
 
@@ -162,6 +172,18 @@ void client_core::stop() {
   const lock_guard lock(join_mutex_);
   if (thread_.joinable())
     thread_.join();
+}
+
+bool client_core::is_left_by_a_handler() noexcept {
+  if (!loop_.on_this_thread())
+    return false;
+  close_doors();
+  orphaned_ = true;
+  ask_to_stop();
+  const lock_guard lock(join_mutex_);
+  if (thread_.joinable())
+    thread_.detach();
+  return true;
 }
 
 /// Behind what was asked for before.

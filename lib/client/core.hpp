@@ -52,6 +52,10 @@ class client_core final : private session_output,
   std::size_t poll();
   void stop();
 
+  /// For the destructor of its owner. True in a handler: then nothing is called any more, and it
+  /// deletes itself when the loop has come to its end.
+  bool is_left_by_a_handler() noexcept;
+
   std::error_code subscribe(std::string_view topic, subscribe_options options,
                             client_publication_handler own);
   std::error_code unsubscribe(std::string_view topic);
@@ -138,6 +142,7 @@ class client_core final : private session_output,
   net::outgoing socket_;
   net::alarm alarm_;
   bool started_ = false;
+  bool orphaned_ = false;  // nobody owns it any more
   bool broken_ = false;    // something was thrown, and the connection is to be given up
   bool finished_ = false;  // the session and its last connection are over
   std::optional<time_point> leave_by_;  // the session is over, and the server's close awaited

@@ -11,7 +11,7 @@ namespace broadcast_hub {
 template <typename Handler, typename... Arguments>
 void client_core::call(const char* name, const Handler& handler,
                        const Arguments&... arguments) noexcept {
-  if (!handler)
+  if (!handler || orphaned_)
     return;
   try {
     handler(arguments...);

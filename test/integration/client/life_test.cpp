@@ -1,8 +1,10 @@
 #include "fixture.hpp"
 #include "stalled_server.hpp"
+#include "support/raw_client.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -223,6 +225,41 @@ TEST_F(ClientLifeTest, IsPolled) {
   EXPECT_TRUE(heard_it);
   one.stop();
   EXPECT_EQ(one.poll(), 0U);
+}
+
+// Who listens for the end often has nothing else to do then but to delete the client.
+TEST_F(ClientLifeTest, MayBeDestroyedInAHandler) {
+  hub_ = std::make_unique<hub>(quick_options());
+  hub_->on_close([this](connection, const close_event& event) {
+    at_hub.add(event.clean ? "clean" : "broken");
+  });
+  port_ = hub_->listen(0);
+  hub_->start();
+  for (const std::string way : {"start", "run", "poll"}) {
+    at_hub.clear();
+    published.clear();
+    auto one = std::make_unique<client>(options());
+    client& known = *one;
+    auto alive = std::make_shared<int>();
+    const std::weak_ptr<int> is_alive = alive;
+    bool gone = false;
+    known.on_publication([&, alive](const client_publication&) {
+      one.reset();
+      gone = true;
+    });
+    alive.reset();
+    known.on_state([&](const client_state_event&) { EXPECT_FALSE(gone) << way; });
+    known.on_subscribed([&](const client_subscribed_event&) { known.publish("news", "hello"); });
+    known.subscribe("news");
+    if (way == "start")
+      known.start();
+    else if (way == "run")
+      known.run();
+    while (way == "poll" && !gone)
+      known.poll();
+    EXPECT_TRUE(eventually([&] { return is_alive.expired(); })) << way;
+    EXPECT_EQ(at_hub.wait_for(1), std::vector<std::string>{"clean"}) << way;
+  }
 }
 
 TEST_F(ClientLifeTest, IsStartedOnce) {
