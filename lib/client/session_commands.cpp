@@ -60,7 +60,8 @@ void client_session::command(Handler handler, Write write) {
   const std::uint64_t id = ++last_id_;
   const std::string* frame = nullptr;
   try {
-    pending_command& made = commands_.try_emplace(id, write(id), Handler()).first->second;
+    pending_command& made =
+        commands_.try_emplace(id, pending_command{write(id), Handler()}).first->second;
     made.handler = std::move(handler);
     frame = &made.frame;
   } catch (const std::bad_alloc&) {
