@@ -9,6 +9,7 @@
 
 #include <limits>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace broadcast_hub {
@@ -47,6 +48,8 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
     // Between two pins: whoever opens a topic waits for those who hold one, and others for it.
     encoded.make(appended.wanted);
     appended = append(name, encoded.made(), result);
+    if (appended.what == outcome::retired)
+      std::this_thread::yield();  // unless it has just been made, another thread is retiring it
   }
   result.duplicate = appended.what == outcome::duplicate;
   if (result.error || result.duplicate)
