@@ -127,21 +127,26 @@ template <typename Run>
 void client_core::guarded(Run run) noexcept {
   try {
     loop_.restart();
-    if (stop_asked_) {
-      session_.stop();
-      stop_asked_ = false;
-    }
-    if (!std::exchange(started_, true) && !closing())
-      session_.start(clock::now());
-    if (broken_)
-      give_up();
-    after_turn();
+    loop_.run_inline([this] { catch_up(); });
     run();
   } catch (const std::exception& fault) {
     broken_ = true;
     log_.log(log_level::error, "this connection is given up: ", escaped{fault.what()});
     std::this_thread::yield();
   }
+}
+
+/// What could not be posted.
+void client_core::catch_up() {
+  if (stop_asked_) {
+    session_.stop();
+    stop_asked_ = false;
+  }
+  if (!std::exchange(started_, true) && !closing())
+    session_.start(clock::now());
+  if (broken_)
+    give_up();
+  after_turn();
 }
 
 /// What has become of it is not known.
@@ -161,8 +166,11 @@ void client_core::stop() {
   if (!here && (mode_ == mode::fresh || mode_ == mode::polled)) {
     mode_ = mode::polled;
     ask_to_stop();
-    if (!done_)
-      serve();
+    if (done_)
+      return;
+    serve();
+    if (orphaned_)
+      delete this;
     return;
   }
   ask_to_stop();

@@ -79,6 +79,7 @@ class client_core final : private session_output,
   void guarded(Run run) noexcept;
   void serve() noexcept;
   void run_what_is_left() noexcept;
+  void catch_up();
   void give_up();
   void finish() noexcept;
   void ask_to_stop() noexcept;

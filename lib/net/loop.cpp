@@ -37,6 +37,11 @@ void loop::run() {
   context_.run();
 }
 
+void loop::run_inline(const std::function<void()>& work) const {
+  const scope here(*this);
+  work();
+}
+
 std::size_t loop::poll() {
   const scope here(*this);
   constexpr std::size_t most = 1024;

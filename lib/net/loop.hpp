@@ -3,6 +3,7 @@
 #include "net/asio.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 namespace broadcast_hub::net {
@@ -28,12 +29,15 @@ class loop {
   /// Runs what is ready, but not for ever: handlers may make more ready.
   std::size_t poll();
 
+  /// Does `work` at once, as if a handler of the loop did it. Not beside `run` and `poll`.
+  void run_inline(const std::function<void()>& work) const;
+
   void stop() { context_.stop(); }
 
   /// Behind a `stop`: lets `run` and `poll` work again. Not beside them.
   void restart() { context_.restart(); }
 
-  /// Whether the caller is inside `run` or `poll`, possibly with another loop in between.
+  /// Whether the caller is inside one of these, possibly with another loop in between.
   bool on_this_thread() const noexcept;
 
   asio::io_context& context() noexcept { return context_; }

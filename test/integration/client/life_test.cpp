@@ -227,6 +227,25 @@ TEST_F(ClientLifeTest, IsPolled) {
   EXPECT_EQ(one.poll(), 0U);
 }
 
+TEST_F(ClientLifeTest, MayBeStoppedInItsFirstHandler) {
+  start_hub();
+  for (const std::string way : {"start", "run", "poll"}) {
+    states.clear();
+    client one(options());
+    one.on_state([&](const client_state_event& event) {
+      states.add(std::to_string(static_cast<int>(event.state)));
+      one.stop();
+    });
+    if (way == "start")
+      one.start();
+    else if (way == "run")
+      one.run();
+    while (way == "poll" && one.state() != client_state::closed)
+      one.poll();
+    EXPECT_EQ(states.wait_for("3"), "3") << way;
+  }
+}
+
 // Who listens for the end often has nothing else to do then but to delete the client.
 TEST_F(ClientLifeTest, MayBeDestroyedInAHandler) {
   hub_ = std::make_unique<hub>(quick_options());
