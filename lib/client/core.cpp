@@ -42,7 +42,7 @@ client_core::client_core(client_options options)
       alarm_(loop_, [this] { on_alarm(); }) {}
 
 client_core::~client_core() {
-  stop();
+  stop_and_wait();
 }
 
 client_handlers& client_core::handlers_before_start(const char* method) {
@@ -161,16 +161,19 @@ void client_core::give_up() {
 }
 
 void client_core::stop() {
+  stop_and_wait();
+  if (orphaned_)
+    delete this;
+}
+
+void client_core::stop_and_wait() {
   close_doors();
   const bool here = loop_.on_this_thread();
   if (!here && (mode_ == mode::fresh || mode_ == mode::polled)) {
     mode_ = mode::polled;
     ask_to_stop();
-    if (done_)
-      return;
-    serve();
-    if (orphaned_)
-      delete this;
+    if (!done_)
+      serve();
     return;
   }
   ask_to_stop();

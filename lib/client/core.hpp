@@ -82,6 +82,7 @@ class client_core final : private session_output,
   void catch_up();
   void give_up();
   void finish() noexcept;
+  void stop_and_wait();
   void ask_to_stop() noexcept;
   void on_alarm();
   void close_doors();
