@@ -2,57 +2,28 @@
 
 #include "load_generator/handshake.hpp"
 #include "load_generator/server_fault.hpp"
-#include "support/system_call.hpp"
+#include "load_generator/socket.hpp"
+#include "protocol/command_frame.hpp"
+#include "protocol/server_frame.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <system_error>
+#include <variant>
 
 namespace broadcast_hub::benchmark {
 namespace {
 
 constexpr masking_key mask{0x37, -0x06, 0x21, 0x3d};
 
-descriptor connect_to(std::uint16_t port) {
-  descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-  const int on = 1;
-  checked(::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
-  // Closing with a reset leaves no TIME_WAIT behind, which would use up the ports within a few runs
-  // of 10,000 clients.
-  const linger reset{1, 0};
-  checked(::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  checked(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
-          "connect");
-  return socket;
-}
-
-std::string last_error() {
-  return std::generic_category().message(errno);
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t shown = 60;
-  std::string out("'");
-  out.append(text.substr(0, shown));
-  out.append(text.size() > shown ? "...'" : "'");
-  return out;
-}
+// The topic that plain clients are subscribed to, and the only command of the others.
+constexpr std::string_view topic = "default";
+constexpr std::uint64_t subscribe_id = 1;
 
 }  // namespace
 
-client::client(std::size_t number, std::uint16_t port, bool deflate)
-    : number_(number),
-      socket_(connect_to(port)),
-      deflate_(deflate),
-      unsent_(handshake_request(deflate)) {
+client::client(std::size_t number, std::uint16_t port, client_kind kind)
+    : number_(number), socket_(connect_to(port)), kind_(kind), unsent_(handshake_request(kind)) {
   if (!flush()) {
     fail("the handshake could not be sent at once");
   }
@@ -89,15 +60,20 @@ void client::read(reading_tools& tools, broadcast_window& window) {
 
 std::size_t client::take_one(std::string_view bytes, reading_tools& tools,
                              broadcast_window& window) {
-  return open_ ? take_frame(bytes, tools, window) : take_handshake(bytes);
+  return upgraded_ ? take_frame(bytes, tools, window) : take_handshake(bytes);
 }
 
 std::size_t client::take_handshake(std::string_view bytes) {
-  const handshake_answer answer = read_handshake(bytes, deflate_);
+  const handshake_answer answer = read_handshake(bytes, kind_);
   if (!answer.fault.empty()) {
     fail(answer.fault);
   }
-  open_ = answer.size > 0;
+  upgraded_ = answer.size > 0;
+  open_ = upgraded_ && kind_ != client_kind::envelope;
+  if (upgraded_ && !open_) {
+    queue_text(protocol::write_subscribe(subscribe_id, {{topic, {}, 0}}));
+    flush();
+  }
   if (answer.deflate && answer.server_context_takeover) {
     context_ = std::make_unique<test::inflater>();
   }
@@ -120,6 +96,8 @@ std::size_t client::take_frame(std::string_view bytes, reading_tools& tools,
     flush();
   } else if (header->compressed) {
     take_compressed(payload, tools, window);
+  } else if (kind_ == client_kind::envelope) {
+    take_envelope(payload, tools, window);
   } else {
     take_broadcast(payload, window);
   }
@@ -130,7 +108,7 @@ void client::check_header(const frame_header& header) const {
   if (!header.fin || header.reserved || header.mask) {
     fail("got a frame that is fragmented, masked or has reserved bits");
   }
-  if (header.compressed && (!deflate_ || header.code != opcode::text)) {
+  if (header.compressed && (kind_ != client_kind::deflating || header.code != opcode::text)) {
     fail("got a frame that is marked as compressed and may not be");
   }
   if (header.code != opcode::text && header.code != opcode::ping) {
@@ -156,6 +134,52 @@ void client::take_compressed(std::string_view payload, reading_tools& tools,
     }
   }
   take_broadcast(tools.text, window);
+}
+
+void client::take_envelope(std::string_view text, reading_tools& tools, broadcast_window& window) {
+  // All subscribers get the same bytes, so those that one client has read need only be compared.
+  if (open_ && window.holds(next_) && window.is_known_encoding(next_, text)) {
+    window.delivered(next_++);
+    return;
+  }
+  const auto read = tools.frames.read(text);
+  const auto* const said = std::get_if<protocol::server_says>(&read);
+  if (said == nullptr) {
+    fail("got what is no frame of bhub.v1: " + quoted(text));
+  } else if (const auto* const what = std::get_if<protocol::publication_said>(said)) {
+    take_publication(*what, text, window);
+  } else if (const auto* const answer = std::get_if<protocol::subscribed_said>(said)) {
+    take_answer(*answer, text);
+  } else if (std::holds_alternative<protocol::ping_said>(*said)) {
+    queue_text(protocol::pong_text);
+    flush();
+  } else if (!std::holds_alternative<protocol::hello_said>(*said) || open_) {
+    fail("got a frame that it has no use for: " + quoted(text));
+  }
+}
+
+void client::take_answer(const protocol::subscribed_said& said, std::string_view text) {
+  // Everybody subscribes before the first broadcast.
+  if (open_ || said.id != subscribe_id || said.topic != topic || !said.reached ||
+      said.reached->offset != 0 || said.replayed != 0) {
+    fail("got a wrong answer to its command: " + quoted(text));
+  }
+  open_ = true;
+}
+
+void client::take_publication(const protocol::publication_said& said, std::string_view text,
+                              broadcast_window& window) {
+  if (!open_ || said.topic != topic) {
+    fail("got a publication that it has not subscribed to: " + quoted(text));
+  }
+  check_asked_for(said.data.bytes, window);
+  if (said.offset != next_ + 1) {
+    fail("expected offset " + std::to_string(next_ + 1) + " but got " + quoted(text));
+  }
+  if (said.data.kind == message_kind::text && said.data.bytes == window.payload(next_)) {
+    window.remember_encoding(next_, text);
+  }
+  take_broadcast(said.data.bytes, window);
 }
 
 void client::take_broadcast(std::string_view payload, broadcast_window& window) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "load_generator/broadcast_window.hpp"
+#include "load_generator/handshake.hpp"
+#include "protocol/server_frame_reader.hpp"
 #include "support/descriptor.hpp"
 #include "support/frame_header.hpp"
 #include "support/inflater.hpp"
@@ -19,6 +21,7 @@ struct reading_tools {
   std::vector<char> bytes;
   std::string text;
   test::inflater without_context;
+  protocol::server_frame_reader frames;
   std::uint64_t received_bytes = 0;
 };
 
@@ -28,11 +31,14 @@ struct reading_tools {
 /// Errors: methods throw `server_fault` and `std::system_error`.
 class client {
  public:
-  /// Connects and sends the handshake. With `deflate` the server must grant permessage-deflate, and
-  /// may send any message compressed or not.
-  client(std::size_t number, std::uint16_t port, bool deflate);
+  /// Connects and sends the handshake. `deflating`: the server may send any message compressed or
+  /// not. `envelope`: subscribes to the topic of the broadcasts, which must have had none; their
+  /// topic and offset are checked, too.
+  client(std::size_t number, std::uint16_t port, client_kind kind);
 
   int socket() const noexcept { return socket_.get(); }
+
+  /// Whether it gets broadcasts from now on.
   bool open() const noexcept { return open_; }
 
   /// The broadcast that this client expects next.
@@ -53,14 +59,19 @@ class client {
   std::size_t take_frame(std::string_view bytes, reading_tools& tools, broadcast_window& window);
   void check_header(const frame_header& header) const;
   void take_compressed(std::string_view payload, reading_tools& tools, broadcast_window& window);
+  void take_envelope(std::string_view text, reading_tools& tools, broadcast_window& window);
+  void take_answer(const protocol::subscribed_said& said, std::string_view text);
+  void take_publication(const protocol::publication_said& said, std::string_view text,
+                        broadcast_window& window);
   void take_broadcast(std::string_view payload, broadcast_window& window);
   void check_asked_for(std::string_view payload, const broadcast_window& window) const;
   [[noreturn]] void fail(const std::string& what) const;
 
   std::size_t number_;
   descriptor socket_;
+  bool upgraded_ = false;
   bool open_ = false;
-  bool deflate_;
+  client_kind kind_;
   std::unique_ptr<test::inflater>
       context_;  // only when the server compresses with context takeover
   std::uint64_t next_ = 0;

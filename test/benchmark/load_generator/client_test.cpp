@@ -74,17 +74,24 @@ class listener {
   sockaddr_in address_{};
 };
 
-// A client, and the server's end of its connection. Permessage-deflate is agreed on, without
-// contexts.
+constexpr std::string_view deflate_answer =
+    "HTTP/1.1 101 Switching Protocols\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
+    "\r\n";
+constexpr std::string_view envelope_answer =
+    "HTTP/1.1 101 Switching Protocols\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+    "Sec-WebSocket-Protocol: bhub.v1\r\n"
+    "\r\n";
+
+// A client, and the server's end of its connection, on which `answer` has been sent.
 class connected_client {
  public:
-  connected_client(const listener& door, broadcast_window& window)
-      : window_(window), client_(7, door.port(), true), server_end_(door.accept()) {
-    send(
-        "HTTP/1.1 101 Switching Protocols\r\n"
-        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-        "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
-        "\r\n");
+  connected_client(const listener& door, broadcast_window& window, client_kind kind,
+                   std::string_view answer)
+      : window_(window), client_(7, door.port(), kind), server_end_(door.accept()) {
+    send(answer);
     while (!client_.open()) {
       read();
     }
@@ -145,8 +152,8 @@ class ClientTest : public ::testing::Test {
 
   listener door_;
   broadcast_window window_;
-  connected_client first_{door_, window_};
-  connected_client second_{door_, window_};
+  connected_client first_{door_, window_, client_kind::deflating, deflate_answer};
+  connected_client second_{door_, window_, client_kind::deflating, deflate_answer};
 };
 
 TEST_F(ClientTest, TakesPlainAndCompressedBroadcasts) {
@@ -212,6 +219,77 @@ TEST_F(ClientTest, FindsOneTooMany) {
   const std::string one = compressed_frame(stored(payload(1)));
   EXPECT_EQ(
       first_.fault_of(zero + one + one).find("client 7 got a broadcast that nobody asked for"), 0U);
+}
+
+std::string envelope(std::size_t offset, std::string_view payload,
+                     std::string_view topic = "default") {
+  return plain_frame(R"({"t":")" + std::string(topic) + R"(","o":)" + std::to_string(offset) +
+                     R"(,"s":")" + std::string(payload) + R"("})");
+}
+
+std::string welcome_with(std::string_view answer_to_sub) {
+  return std::string(envelope_answer) +
+         plain_frame(R"({"hello":{"cid":"c1","ping":25000,"retry":[500,20000],"v":"1"}})") +
+         plain_frame(answer_to_sub);
+}
+
+class EnvelopeClientTest : public ClientTest {
+ protected:
+  const std::string welcome_ = welcome_with(R"({"id":1,"sub":"default","e":"k9","o":0,"n":0})");
+  connected_client third_{door_, window_, client_kind::envelope, welcome_};
+  connected_client fourth_{door_, window_, client_kind::envelope, welcome_};
+};
+
+TEST_F(EnvelopeClientTest, TakesPublicationsAndPings) {
+  const std::string frames = envelope(1, payload(0)) + plain_frame("{}") + envelope(2, payload(1));
+  third_.take(frames, 2);
+  fourth_.take(frames, 2);
+  EXPECT_EQ(window_.in_flight(), 0U);
+}
+
+TEST_F(EnvelopeClientTest, ComparesWithWhatAnotherHasRead) {
+  third_.take(envelope(1, payload(0)), 1);
+  EXPECT_TRUE(window_.is_known_encoding(0, std::string_view(envelope(1, payload(0))).substr(2)));
+  std::string wrong = envelope(1, payload(0));
+  wrong[60] = '!';
+  EXPECT_EQ(fourth_.fault_of(wrong).find("client 7 expected broadcast 0 but got"), 0U);
+}
+
+TEST_F(EnvelopeClientTest, FindsWrongPublications) {
+  const struct {
+    std::string frame;
+    std::string fault;
+  } cases[] = {
+      {envelope(1, payload(1)), "client 7 expected broadcast 0 but got"},
+      {envelope(2, payload(0)), "client 7 expected offset 1 but got"},
+      {envelope(2, payload(1)), "client 7 expected offset 1 but got"},
+      {envelope(1, payload(0), "other"),
+       "client 7 got a publication that it has not subscribed to"},
+      {plain_frame(payload(0)), "client 7 got what is no frame of bhub.v1"},
+      {plain_frame(R"({"msg":1})"), "client 7 got a frame that it has no use for"},
+  };
+  for (const auto& each : cases) {
+    connected_client fresh(door_, window_, client_kind::envelope, welcome_);
+    EXPECT_EQ(fresh.fault_of(each.frame).find(each.fault), 0U) << fresh.fault_of(each.frame);
+  }
+}
+
+TEST_F(EnvelopeClientTest, FindsOneThatComesTwiceOrOneTooMany) {
+  const std::string zero = envelope(1, payload(0));
+  const std::string one = envelope(2, payload(1));
+  EXPECT_EQ(third_.fault_of(zero + zero).find("client 7 expected offset 2 but got"), 0U);
+  EXPECT_EQ(fourth_.fault_of(zero + one + one).find("client 7 got a broadcast that nobody asked"),
+            0U);
+}
+
+TEST_F(EnvelopeClientTest, FindsAWrongAnswerToItsCommand) {
+  for (const char* const wrong : {R"({"id":2,"sub":"default","e":"k9","o":0,"n":0})",
+                                  R"({"id":1,"sub":"other","e":"k9","o":0,"n":0})",
+                                  R"({"id":1,"sub":"default","e":"k9","o":7,"n":0})"}) {
+    EXPECT_THROW(connected_client(door_, window_, client_kind::envelope, welcome_with(wrong)),
+                 server_fault)
+        << wrong;
+  }
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ void watch(const descriptor& poll, const client& peer, std::size_t index, std::u
 
 crowd::crowd(const load_options& options, std::size_t clients)
     : port_(options.port),
-      deflate_(options.deflate),
+      kind_(options.kind),
       wanted_clients_(clients),
       patience_(options.patience),
       poll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
@@ -46,7 +46,9 @@ void crowd::open() {
 }
 
 void crowd::connect_next() {
-  const client& added = clients_.emplace_back(clients_.size(), port_, deflate_);
+  const bool publishes = clients_.empty() && kind_ == client_kind::envelope;
+  const client_kind kind = publishes ? client_kind::plain : kind_;
+  const client& added = clients_.emplace_back(clients_.size(), port_, kind);
   watch(poll_, added, clients_.size() - 1, EPOLLIN, EPOLL_CTL_ADD);
 }
 

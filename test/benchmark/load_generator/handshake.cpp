@@ -24,6 +24,15 @@ constexpr std::string_view deflate_request =
     "Sec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     "\r\n";
+constexpr std::string_view envelope_request =
+    "GET / HTTP/1.1\r\n"
+    "Host: localhost\r\n"
+    "Upgrade: websocket\r\n"
+    "Connection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    "Sec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Protocol: bhub.v1\r\n"
+    "\r\n";
 constexpr std::string_view accept_value = ": s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
 std::string lower_case(std::string_view text) {
@@ -49,9 +58,8 @@ std::string_view take_part(std::string_view& list) {
   return part;
 }
 
-// The value of Sec-WebSocket-Extensions; `head` is in lower case.
-std::string_view find_extensions(std::string_view head) {
-  constexpr std::string_view name = "\r\nsec-websocket-extensions:";
+// The value of a field such as "\r\nsec-websocket-extensions:"; `head` is in lower case.
+std::string_view find_field(std::string_view head, std::string_view name) {
   const std::size_t found = head.find(name);
   if (found == std::string_view::npos) {
     return {};
@@ -79,13 +87,38 @@ void read_extensions(std::string_view value, handshake_answer& answer) {
   }
 }
 
-}  // namespace
-
-std::string_view handshake_request(bool deflate) noexcept {
-  return deflate ? deflate_request : plain_request;
+void read_agreement(const std::string& head, client_kind kind, handshake_answer& answer) {
+  const auto extensions = find_field(head, "\r\nsec-websocket-extensions:");
+  const auto subprotocol = find_field(head, "\r\nsec-websocket-protocol:");
+  const bool deflate_offered = kind == client_kind::deflating;
+  if (!extensions.empty()) {
+    read_extensions(extensions, answer);
+  }
+  if (answer.fault.empty() && answer.deflate != deflate_offered) {
+    answer.fault = deflate_offered ? "was not granted permessage-deflate"
+                                   : "was given permessage-deflate without asking";
+  }
+  if (answer.fault.empty() && subprotocol != (kind == client_kind::envelope ? "bhub.v1" : "")) {
+    answer.fault = kind == client_kind::envelope ? "was not granted bhub.v1"
+                                                 : "was given a subprotocol without asking";
+  }
 }
 
-handshake_answer read_handshake(std::string_view bytes, bool deflate_offered) {
+}  // namespace
+
+std::string_view handshake_request(client_kind kind) noexcept {
+  switch (kind) {
+    case client_kind::plain:
+      break;
+    case client_kind::deflating:
+      return deflate_request;
+    case client_kind::envelope:
+      return envelope_request;
+  }
+  return plain_request;
+}
+
+handshake_answer read_handshake(std::string_view bytes, client_kind kind) {
   constexpr std::string_view head_end = "\r\n\r\n";
   const std::size_t end = bytes.find(head_end);
   if (end == std::string_view::npos) {
@@ -99,12 +132,8 @@ handshake_answer read_handshake(std::string_view bytes, bool deflate_offered) {
         "was refused: " + std::string(head.substr(0, std::min<std::size_t>(head.find('\r'), 60)));
   } else if (head.find(accept_value) == std::string_view::npos) {
     answer.fault = "got a 101 without the right Sec-WebSocket-Accept";
-  } else if (const std::string lower = lower_case(head); !find_extensions(lower).empty()) {
-    read_extensions(find_extensions(lower), answer);
-  }
-  if (answer.fault.empty() && answer.deflate != deflate_offered) {
-    answer.fault = deflate_offered ? "was not granted permessage-deflate"
-                                   : "was given permessage-deflate without asking";
+  } else {
+    read_agreement(lower_case(head), kind, answer);
   }
   return answer;
 }

@@ -6,8 +6,14 @@
 
 namespace broadcast_hub::benchmark {
 
-/// What a client sends first. With `deflate` it offers permessage-deflate in the words of Chromium.
-std::string_view handshake_request(bool deflate) noexcept;
+enum class client_kind {
+  plain,
+  deflating,  ///< offers permessage-deflate, in the words of Chromium
+  envelope    ///< offers bhub.v1
+};
+
+/// What a client sends first.
+std::string_view handshake_request(client_kind kind) noexcept;
 
 /// What a server said to `handshake_request`.
 struct handshake_answer {
@@ -17,7 +23,7 @@ struct handshake_answer {
   bool server_context_takeover = true;
 };
 
-/// Reads the answer at the front of `bytes`.
-handshake_answer read_handshake(std::string_view bytes, bool deflate_offered);
+/// Reads the answer at the front of `bytes`. What was offered must be granted.
+handshake_answer read_handshake(std::string_view bytes, client_kind kind);
 
 }  // namespace broadcast_hub::benchmark

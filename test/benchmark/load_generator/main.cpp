@@ -2,6 +2,7 @@
 // each frame at each client, and prints what that cost the server as one line of JSON. Exit status:
 // 0 with a figure, 1 when the server was at fault, 2 for a wrong command line.
 
+#include "load_generator/bhub_cells.hpp"
 #include "load_generator/broadcast_cell.hpp"
 #include "load_generator/idle_cell.hpp"
 #include "load_generator/json_line.hpp"
@@ -37,7 +38,8 @@ json_line describe(const load_options& options) {
       .add("clients", std::uint64_t{options.clients})
       .add("payload", std::uint64_t{options.payload_bytes})
       .add("content", json ? "json" : "letters")
-      .add("deflate", std::uint64_t{options.deflate ? 1U : 0U})
+      .add("deflate", std::uint64_t{options.kind == client_kind::deflating ? 1U : 0U})
+      .add("envelope", std::uint64_t{options.kind == client_kind::envelope ? 1U : 0U})
       .add("stalled", std::uint64_t{options.stalled_clients})
       .add("in_flight", std::uint64_t{idle ? 1 : options.in_flight});
   return report;
@@ -53,6 +55,15 @@ void measure(const load_options& options, json_line& report) {
       break;
     case load_mode::stalled:
       measure_stalled(options, report);
+      break;
+    case load_mode::recovery:
+      measure_recovery(options, report);
+      break;
+    case load_mode::subscribe:
+      measure_subscribing(options, report);
+      break;
+    case load_mode::presence:
+      measure_presence(options, report);
       break;
   }
 }

@@ -11,10 +11,13 @@
 namespace broadcast_hub::benchmark {
 namespace {
 
-constexpr std::array<std::pair<load_mode, std::string_view>, 3> modes{
+constexpr std::array<std::pair<load_mode, std::string_view>, 6> modes{
     {{load_mode::broadcast, "broadcast"},
      {load_mode::idle, "idle"},
-     {load_mode::stalled, "stalled"}}};
+     {load_mode::stalled, "stalled"},
+     {load_mode::recovery, "recovery"},
+     {load_mode::subscribe, "subscribe"},
+     {load_mode::presence, "presence"}}};
 
 load_mode parse_mode(const std::string& name) {
   for (const auto& [mode, known] : modes) {
@@ -22,7 +25,8 @@ load_mode parse_mode(const std::string& name) {
       return mode;
     }
   }
-  throw usage_error("--mode is broadcast, idle or stalled, not " + name);
+  throw usage_error("--mode is broadcast, idle, stalled, recovery, subscribe or presence, not " +
+                    name);
 }
 
 payload_kind parse_payload_kind(const std::string& name) {
@@ -30,6 +34,16 @@ payload_kind parse_payload_kind(const std::string& name) {
     throw usage_error("--content is letters or json, not " + name);
   }
   return name == "json" ? payload_kind::json : payload_kind::letters;
+}
+
+client_kind parse_client_kind(const arguments& given) {
+  if (given.is_on("deflate") && given.is_on("envelope")) {
+    throw usage_error("--deflate and --envelope are not for the same clients");
+  }
+  if (given.is_on("envelope")) {
+    return client_kind::envelope;
+  }
+  return given.is_on("deflate") ? client_kind::deflating : client_kind::plain;
 }
 
 template <typename Number>
@@ -52,10 +66,11 @@ std::string name_of(load_mode mode) {
 }
 
 load_options parse_load_options(int count, char** values) {
-  const arguments given(count, values,
-                        {"mode", "server", "port", "pid", "clients", "payload", "content",
-                         "deflate", "in-flight", "warm-up", "broadcasts", "least-ms", "stalled",
-                         "interval-ms", "memory-limit-mb", "patience-ms"});
+  const arguments given(
+      count, values,
+      {"mode", "server", "port", "pid", "clients", "payload", "content", "deflate", "envelope",
+       "in-flight", "warm-up", "broadcasts", "least-ms", "stalled", "missed", "topics",
+       "interval-ms", "memory-limit-mb", "patience-ms"});
   constexpr std::size_t any = std::numeric_limits<std::int32_t>::max();
   load_options o;
   o.mode = parse_mode(given.text("mode", "broadcast"));
@@ -66,12 +81,14 @@ load_options parse_load_options(int count, char** values) {
   o.payload_bytes =
       number_in<std::size_t>(given, "payload", o.payload_bytes, smallest_payload, 64 << 20U);
   o.payload = parse_payload_kind(given.text("content", "letters"));
-  o.deflate = given.is_on("deflate");
+  o.kind = parse_client_kind(given);
   o.in_flight = number_in<std::size_t>(given, "in-flight", o.in_flight, 1, 100'000);
   o.warm_up_broadcasts = number_in<std::size_t>(given, "warm-up", o.warm_up_broadcasts, 0, any);
   o.broadcasts = number_in<std::size_t>(given, "broadcasts", o.broadcasts, 1, any);
   o.least_time = std::chrono::milliseconds(number_in<int>(given, "least-ms", 0, 0, any));
   o.stalled_clients = number_in<std::size_t>(given, "stalled", 0, 0, 1'000'000);
+  o.missed = number_in<std::size_t>(given, "missed", o.missed, 1, 1'000'000);
+  o.topics = number_in<std::size_t>(given, "topics", o.topics, 1, 100'000);
   o.interval = std::chrono::milliseconds(number_in<int>(given, "interval-ms", 2, 1, any));
   o.memory_limit_bytes = number_in<std::size_t>(given, "memory-limit-mb", 2048, 1, 1U << 20U)
                          << 20U;

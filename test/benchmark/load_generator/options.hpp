@@ -1,5 +1,6 @@
 #pragma once
 
+#include "load_generator/handshake.hpp"
 #include "load_generator/payload.hpp"
 
 #include <sys/types.h>
@@ -11,7 +12,7 @@
 
 namespace broadcast_hub::benchmark {
 
-enum class load_mode { broadcast, idle, stalled };
+enum class load_mode { broadcast, idle, stalled, recovery, subscribe, presence };
 
 struct load_options {
   load_mode mode = load_mode::broadcast;
@@ -21,7 +22,7 @@ struct load_options {
   std::size_t clients = 1000;
   payload_kind payload = payload_kind::letters;
   std::size_t payload_bytes = 64;
-  bool deflate = false;
+  client_kind kind = client_kind::plain;
   std::size_t in_flight = 1;
   std::size_t warm_up_broadcasts = 50;
 
@@ -33,6 +34,12 @@ struct load_options {
   /// broadcasts to warm up are made one by one, `broadcasts` at a pace of one per `interval`.
   std::size_t stalled_clients = 0;
   std::chrono::milliseconds interval{2};
+
+  /// For recovery: broadcasts that every client misses, `payload_bytes` each.
+  std::size_t missed = 100;
+
+  /// For the subscribe rate: topics that every client subscribes to.
+  std::size_t topics = 100;
 
   /// A server that has grown by more than this gets no further broadcasts.
   std::size_t memory_limit_bytes = std::size_t{2} << 30U;

@@ -5,7 +5,7 @@ import { baseline, stalledLogBytes } from "./servers.mjs";
 import { median, ratio, valuesOf } from "./statistics.mjs";
 
 const cpu = "server_cpu_us_per_delivery";
-const plain = (cell) => cell.mode === "broadcast" && cell.content === "letters";
+const plain = (cell) => cell.mode === "broadcast" && cell.content === "letters" && !cell.envelope;
 const coalescing = (cell) => plain(cell) && cell.inFlight > 1 && cell.payload <= 1024;
 
 const hub = (cell, member) => ({ cell: cell.name, server: "hub", member });
@@ -65,6 +65,20 @@ const aims = [
     figure: besideCell((cell) => cell.name.replace("+deflate", "+json"), cpu),
     most: () => 1.2,
     show: times,
+  },
+  {
+    name: "clients of bhub.v1: CPU per delivery in envelopes to that of plain payloads",
+    fits: (cell) => cell.envelope,
+    figure: besideCell((cell) => cell.name.replace("+envelope", ""), cpu),
+    most: () => 1.05,
+    show: times,
+  },
+  {
+    name: "presence, 10,000 join within a second: frames a second for each client",
+    fits: (cell) => cell.mode === "presence" && cell.clients === 10_000,
+    figure: alone("presence_frames_per_second"),
+    most: () => 10,
+    show: (figure) => figure.toFixed(1),
   },
   {
     name: "10,000 idle connections: memory of each (RSS)",

@@ -7,14 +7,15 @@ const whole = (text) => Number(text);
 /** The first pattern that fits a name makes the cell. */
 const shapes = [
   {
-    pattern: /^(\d+)x(\d+)x(\d+)(?:\+(json|deflate))?$/,
+    pattern: /^(\d+)x(\d+)x(\d+)(?:\+(json|deflate|envelope))?$/,
     make: ([clients, payload, inFlight, extra]) => ({
       mode: "broadcast",
       clients: whole(clients),
       payload: whole(payload),
       inFlight: whole(inFlight),
-      content: extra ? "json" : "letters",
+      content: extra === "json" || extra === "deflate" ? "json" : "letters",
       deflate: extra === "deflate",
+      envelope: extra === "envelope",
     }),
   },
   {
@@ -30,34 +31,71 @@ const shapes = [
       stalled: whole(stalled),
     }),
   },
+  {
+    pattern: /^(\d+)x(\d+)\+recovery$/,
+    make: ([clients, missed]) => ({
+      mode: "recovery",
+      clients: whole(clients),
+      missed: whole(missed),
+      payload: 64,
+    }),
+  },
+  {
+    pattern: /^(\d+)x(\d+)\+subscribe$/,
+    make: ([clients, topics]) => ({
+      mode: "subscribe",
+      clients: whole(clients),
+      topics: whole(topics),
+    }),
+  },
+  {
+    pattern: /^(\d+)\+presence$/,
+    make: ([clients]) => ({ mode: "presence", clients: whole(clients) }),
+  },
 ];
 
 export function parseCell(name) {
   for (const { pattern, make } of shapes) {
     const found = pattern.exec(name);
     if (found) {
-      return { name, deflate: false, ...make(found.slice(1)) };
+      return { name, deflate: false, envelope: false, ...make(found.slice(1)) };
     }
   }
   throw usageError(
-    `a cell is CLIENTSxPAYLOADxIN_FLIGHT, with +json or +deflate behind it, CLIENTS+idle or ` +
-      `CLIENTSxPAYLOAD+COUNTstalled, not ${name}`,
+    `a cell is CLIENTSxPAYLOADxIN_FLIGHT, with +json, +deflate or +envelope behind it, ` +
+      `CLIENTS+idle, CLIENTSxPAYLOAD+COUNTstalled, CLIENTSxMISSED+recovery, ` +
+      `CLIENTSxTOPICS+subscribe or CLIENTS+presence, not ${name}`,
   );
 }
 
 const number = (value) => value.toLocaleString("en");
+
+function describeContent(cell) {
+  if (cell.envelope) {
+    return " in envelopes";
+  }
+  return cell.deflate ? ", JSON deflated" : cell.content === "json" ? ", JSON" : "";
+}
 
 export function describeCell(cell) {
   const clients = number(cell.clients);
   if (cell.mode === "idle") {
     return `${clients} idle`;
   }
+  if (cell.mode === "recovery") {
+    return `${clients} come back, ${number(cell.missed)} missed`;
+  }
+  if (cell.mode === "subscribe") {
+    return `${clients} clients, ${number(cell.topics)} topics each`;
+  }
+  if (cell.mode === "presence") {
+    return `${clients} join and watch`;
+  }
   const load = `${clients} clients, ${number(cell.payload)} B`;
   if (cell.mode === "stalled") {
     return `${load}, ${number(cell.stalled)} stalled`;
   }
-  const kind = cell.deflate ? ", JSON deflated" : cell.content === "json" ? ", JSON" : "";
-  return `${load}${kind}, ${cell.inFlight} in flight`;
+  return `${load}${describeContent(cell)}, ${cell.inFlight} in flight`;
 }
 
 const product = (...lists) =>
@@ -75,6 +113,17 @@ const compared = ["1000x1024x1", "1000x1024x16"].flatMap((cell) => [
   `${cell}+deflate`,
 ]);
 
+/** Clients that speak bhub.v1. */
+const bhub = [
+  "1000x64x1+envelope",
+  "1000x64x16+envelope",
+  "1000x1024x16+envelope",
+  "10000x64x1+envelope",
+  "10000x100+recovery",
+  "1000x100+subscribe",
+  "10000+presence",
+];
+
 /** Every cell that there is an aim for, and the whole matrix. */
 export const fullCells = [
   ...matrix,
@@ -83,6 +132,7 @@ export const fullCells = [
   ...compared,
   "50x16384+0stalled",
   "50x16384+1000stalled",
+  ...bhub,
   "10000+idle",
 ];
 
@@ -96,6 +146,7 @@ export const defaultCells = [
   "10000x64x1",
   "1000x1024x16+json",
   "1000x1024x16+deflate",
+  ...bhub,
 ];
 
 /** Names, separated by commas; one with a `*` stands for all of the full matrix that fit it. */

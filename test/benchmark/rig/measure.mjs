@@ -15,6 +15,9 @@ function amountOf(options, cell) {
     const all = Math.ceil((options.stalledBytes ?? stalledBytes) / cell.payload);
     return { "warm-up": fill, broadcasts: Math.max(all - fill, 1) };
   }
+  if (["recovery", "subscribe", "presence"].includes(cell.mode)) {
+    return {};
+  }
   const fewer = Math.min(1, 1000 / cell.clients);
   // Compressing for each client takes ten times as long.
   const share = cell.deflate ? fewer / 4 : fewer;
@@ -34,8 +37,11 @@ function loadCommand(options, server, cell, started) {
     payload: cell.payload ?? 64,
     content: cell.content ?? "letters",
     deflate: cell.deflate ? "on" : "off",
+    envelope: cell.envelope ? "on" : "off",
     "in-flight": cell.inFlight ?? 1,
     stalled: cell.stalled ?? 0,
+    missed: cell.missed ?? 1,
+    topics: cell.topics ?? 1,
     ...amountOf(options, cell),
     "least-ms": options.leastMs,
     "patience-ms": options.patienceMs ?? 10_000,
@@ -44,15 +50,32 @@ function loadCommand(options, server, cell, started) {
   return [join(options.programs, "load_generator"), ...pairs];
 }
 
+/** What the server has counted must be what the clients got, or the result is a failure. */
+export function compareCounts(result, cell, counted) {
+  if (result.errors > 0 || cell.mode !== "recovery") {
+    return result;
+  }
+  const replayed = cell.clients * cell.missed;
+  const right =
+    counted.hub_recovered === cell.clients &&
+    counted.hub_not_recovered === 0 &&
+    counted.hub_replayed === replayed;
+  const error = `the server counted ${JSON.stringify(counted)}`;
+  return { ...result, ...counted, ...(right ? {} : { errors: 1, error }) };
+}
+
 /**
  * What the load generator says; `errors` is 1 when the server was at fault. `extra` is added to the
- * server's command line.
+ * server's command line, behind what it is started with for the cell.
  */
 export async function measure(options, server, cell, extra = []) {
   const started = await startServer([...commandFor(server, cell, options.programs), ...extra]);
+  let result;
+  let said;
   try {
-    return await runLoad(loadCommand(options, server, cell, started));
+    result = await runLoad(loadCommand(options, server, cell, started));
   } finally {
-    await endServer(started);
+    said = await endServer(started);
   }
+  return compareCounts(result, cell, said.length > 0 ? JSON.parse(said.at(-1)) : {});
 }

@@ -19,8 +19,12 @@ export const help = `usage: run.sh [options]
                         CLIENTSxPAYLOADxIN_FLIGHT          payload in bytes
                         CLIENTSxPAYLOADxIN_FLIGHT+json     JSON, for comparison with
                         CLIENTSxPAYLOADxIN_FLIGHT+deflate  the same with permessage-deflate
+                        CLIENTSxPAYLOADxIN_FLIGHT+envelope in frames of bhub.v1
                         CLIENTSxPAYLOAD+COUNTstalled       latency beside clients that stop reading
                         CLIENTS+idle                       memory of idle connections
+                        CLIENTSxMISSED+recovery            all come back and get what they missed
+                        CLIENTSxTOPICS+subscribe           all subscribe to topics
+                        CLIENTS+presence                   all join a topic and watch it
                       one with a * stands for all cells of the full matrix that fit it
   --full              the whole matrix, which takes an hour or two
   --idle CLIENTS      adds CLIENTS+idle; 0: does not (default: 10000)

@@ -33,26 +33,31 @@ export function endAll() {
 export async function startServer(command) {
   const child = startOn(serverCore, command);
   const lines = createInterface({ input: child.stdout });
+  const said = [];
   const late = setTimeout(() => child.kill("SIGKILL"), startLimitMs);
   const port = await new Promise((done, fail) => {
-    lines.once("line", (line) => done(Number(line)));
+    lines.once("line", (line) => {
+      lines.on("line", (later) => said.push(later));
+      done(Number(line));
+    });
     child.once("error", fail);
     child.once("exit", () => fail(new Error(`${command.join(" ")} ended without printing a port`)));
   });
   clearTimeout(late);
-  return { child, port, pid: child.pid };
+  return { child, port, pid: child.pid, said };
 }
 
-/** Resolves when the process is gone. */
-export async function endServer({ child }) {
+/** Resolves to what it has printed behind its port, line by line, when the process is gone. */
+export async function endServer({ child, said }) {
   if (child.exitCode !== null || child.signalCode !== null) {
-    return;
+    return said;
   }
-  const gone = once(child, "exit");
+  const gone = once(child, "close");
   child.kill("SIGTERM");
   const late = setTimeout(() => child.kill("SIGKILL"), endLimitMs);
   await gone;
   clearTimeout(late);
+  return said;
 }
 
 /** Resolves to what the load generator printed; it prints one line also for a faulty server. */

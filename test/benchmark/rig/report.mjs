@@ -4,12 +4,15 @@ import { aimsToMarkdown } from "./aims.mjs";
 import { describeCell, parseCell } from "./cells.mjs";
 import { microToMarkdown } from "./micro.mjs";
 import { baseline, describeServers } from "./servers.mjs";
+import { bhubToMarkdown } from "./bhub.mjs";
 import { ratio, summarize, valuesOf } from "./statistics.mjs";
 
 const number = (digits) => (value) =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-const plain = (cell) => cell.mode === "broadcast" && cell.content === "letters";
+const envelope = (cell) => cell.mode === "broadcast" && cell.envelope;
+const plain = (cell) =>
+  cell.mode === "broadcast" && cell.content === "letters" && !cell.envelope;
 const json = (cell) => cell.mode === "broadcast" && cell.content === "json";
 const idle = (cell) => cell.mode === "idle";
 const stalled = (cell) => cell.mode === "stalled";
@@ -37,6 +40,18 @@ const tables = [
   {
     title: "With permessage-deflate: bytes per delivery on the wire",
     fits: json,
+    member: "wire_bytes_per_delivery",
+    show: number(0),
+  },
+  {
+    title: "In envelopes (bhub.v1): server CPU per delivery, in microseconds",
+    fits: envelope,
+    member: "server_cpu_us_per_delivery",
+    show: number(2),
+  },
+  {
+    title: "In envelopes (bhub.v1): bytes per delivery on the wire",
+    fits: envelope,
     member: "wire_bytes_per_delivery",
     show: number(0),
   },
@@ -165,9 +180,9 @@ ${earlierRuns(figures)}- machine: ${machine.cores} cores, ${machine.cpu}, ${mach
 
 ${servers}
 
-${aimsToMarkdown(figures)}${tables.map((table) => toTable(table, figures)).join("")}${microToMarkdown(
-    figures.micro,
-  )}${failures(figures.results)}${leftOut(figures.skipped)}`
+${aimsToMarkdown(figures)}${tables.map((table) => toTable(table, figures)).join("")}${bhubToMarkdown(
+    figures,
+  )}${microToMarkdown(figures.micro)}${failures(figures.results)}${leftOut(figures.skipped)}`
     .trimEnd()
     .concat("\n");
 }

@@ -100,6 +100,36 @@ test("deflate and stalled clients are compared with the cell without them", () =
   assert.deepEqual(figures, [1.1, 2 ** 20, 1.5]);
 });
 
+test("envelopes are compared with the cell of plain payloads", () => {
+  const figures = figuresOf([
+    broadcastResult(0, "hub", cell, 4),
+    broadcastResult(0, "hub", `${cell}+envelope`, 4.4),
+  ]);
+  assertHasLines(toMarkdown(figures), [
+    "| clients of bhub.v1: CPU per delivery in envelopes to that of plain payloads | 1.05x | " +
+      "1.10x (worst: 1,000 clients, 64 B in envelopes, 1 in flight) | **missed** in 1 of 1 |",
+    "| 1,000 clients, 64 B in envelopes, 1 in flight | 4.40 (4.40-4.40) |",
+    "| 1,000 clients, 64 B, 1 in flight | 4.00 (4.00-4.00) |",
+  ]);
+});
+
+test("what clients of bhub.v1 cost is in the report", () => {
+  const ofHub = (name, figures) => ({ round: 0, server: "hub", cell: name, errors: 0, ...figures });
+  const figures = figuresOf([
+    ofHub("10000x100+recovery", { mode: "recovery", recovery_seconds: 1.5 }),
+    ofHub("10000x100+recovery", { mode: "recovery", round: 1, recovery_seconds: 2.5 }),
+    ofHub("1000x100+subscribe", { mode: "subscribe", subscribes_per_second: 123456 }),
+    ofHub("10000+presence", { mode: "presence", presence_frames_per_second: 9.5 }),
+  ]);
+  assertHasLines(toMarkdown(figures), [
+    "| 10,000 come back, 100 missed | until all have what they missed, s | 2.00 (1.50-2.50) |",
+    "| 1,000 clients, 100 topics each | subscribes answered per second | 123,456 (123,456-123,456) |",
+    "| presence, 10,000 join within a second: frames a second for each client | 10.0 | 9.5 " +
+      "(worst: 10,000 join and watch) | met |",
+  ]);
+  assert.ok(!toMarkdown(figuresOf(results)).includes("## Clients of bhub.v1"));
+});
+
 test("publishing is judged by the micro benchmarks' medians", () => {
   const run = (threads, perSecond) => ({
     name: `publish_without_subscribers/real_time/threads:${threads}`,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { describeCell, fullCells, parseCell, selectCells } from "./cells.mjs";
+import { compareCounts } from "./measure.mjs";
 import { parseOptions } from "./options.mjs";
 import { Progress } from "./progress.mjs";
 import { planRun } from "./rounds.mjs";
@@ -43,6 +44,10 @@ test("a cell's name says what it is", () => {
     "1000x1024x1+deflate": "1,000 clients, 1,024 B, JSON deflated, 1 in flight",
     "50x16384+1000stalled": "50 clients, 16,384 B, 1,000 stalled",
     "10000+idle": "10,000 idle",
+    "1000x64x16+envelope": "1,000 clients, 64 B in envelopes, 16 in flight",
+    "10000x100+recovery": "10,000 come back, 100 missed",
+    "1000x100+subscribe": "1,000 clients, 100 topics each",
+    "10000+presence": "10,000 join and watch",
   };
   for (const [name, words] of Object.entries(described)) {
     assert.equal(describeCell(parseCell(name)), words);
@@ -84,6 +89,12 @@ test("servers are started as the cell needs it", () => {
   assert.deepEqual(flags(hub, "18000x64x1"), ["--max-connections", "20000"]);
   assert.deepEqual(flags(hub, "10x16384x16"), []);
   assert.deepEqual(flags(hub, "10x16384x128"), ["--max-lag-bytes", "8388608"]);
+  assert.deepEqual(flags(hub, "10x64x1+envelope"), []);
+  assert.deepEqual(flags(hub, "10+presence"), ["--presence", "on"]);
+  const recovery = ["--history", "1000", "--stats", "on"];
+  assert.deepEqual(flags(hub, "9998x100+recovery"), recovery);
+  // Two more connections than clients.
+  assert.deepEqual(flags(hub, "9999x100+recovery"), [...recovery, "--max-connections", "20000"]);
 });
 
 test("a server that cannot do something is left out there, with the reason", () => {
@@ -91,6 +102,9 @@ test("a server that cannot do something is left out there, with the reason", () 
   assert.equal(whyNot(floor, parseCell("10x64x1")), "");
   assert.match(whyNot(floor, parseCell("10x64x1+deflate")), /no permessage-deflate/);
   assert.match(whyNot(floor, parseCell("10x64+5stalled")), /copy/);
+  for (const cell of ["10x64x1+envelope", "10x5+recovery", "10x5+subscribe", "10+presence"]) {
+    assert.match(whyNot(floor, parseCell(cell)), /bhub.v1/);
+  }
 });
 
 test("a server that was not built is left out of everything, with the remedy", () => {
@@ -113,4 +127,18 @@ test("the time left is known from the last time that the same was measured", () 
   progress.stepDone();
   assert.equal(progress.secondsLeft(), 1 + 100 + 50.5);
   assert.equal(progress.text(), "2 of 5, 3 min left");
+});
+
+test("a recovery that the server has counted otherwise than the clients is a failure", () => {
+  const cell = parseCell("10x5+recovery");
+  const counted = { hub_recovered: 10, hub_not_recovered: 0, hub_replayed: 50 };
+  const result = { mode: "recovery", errors: 0 };
+  assert.deepEqual(compareCounts(result, cell, counted), { ...result, ...counted });
+  for (const wrong of [{ hub_replayed: 49 }, { hub_recovered: 9 }, { hub_not_recovered: 1 }]) {
+    const judged = compareCounts(result, cell, { ...counted, ...wrong });
+    assert.equal(judged.errors, 1);
+    assert.match(judged.error, /the server counted/);
+  }
+  assert.equal(compareCounts(result, cell, {}).errors, 1);
+  assert.equal(compareCounts({ errors: 1, error: "x" }, cell, {}).error, "x");
 });

@@ -50,6 +50,15 @@ function describeFigure(result) {
       ? `over the memory limit after ${Math.round(result.published_bytes / 1e6)} MB`
       : `p99 ${result.latency_ms_p99.toFixed(2)} ms`;
   }
+  if (result.mode === "recovery") {
+    return `${result.recovery_seconds.toFixed(2)} s`;
+  }
+  if (result.mode === "subscribe") {
+    return `${Math.round(result.subscribes_per_second)} subscribes per second`;
+  }
+  if (result.mode === "presence") {
+    return `${result.server_cpu_us_per_join.toFixed(1)} us per join`;
+  }
   return `${result.server_cpu_us_per_delivery.toFixed(3)} us per delivery`;
 }
 

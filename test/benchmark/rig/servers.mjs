@@ -10,6 +10,7 @@ const wsServer = join(dirname(fileURLToPath(import.meta.url)), "../servers/ws/ws
 export const baseline = "raw_send";
 
 const deflateOn = ["--deflate", "on"];
+const noBhub = "it does not speak bhub.v1";
 const noDeflate = "it has no permessage-deflate here";
 
 /** The figure that the aim for stalled clients is about. */
@@ -27,6 +28,12 @@ const known = [
     // By default it would disconnect whoever is 1 MiB behind.
     muchInFlight: longLog,
     manyClients: ["--max-connections", "20000"],
+    bhub: {
+      envelope: [],
+      recovery: ["--history", "1000", "--stats", "on"],
+      subscribe: [],
+      presence: ["--presence", "on"],
+    },
   },
   {
     name: "raw_send",
@@ -73,17 +80,25 @@ export function describeServers(names) {
   return known.filter((server) => names.includes(server.name));
 }
 
+/** What clients of bhub.v1 do in a cell; undefined where they are plain. */
+const kindOfBhub = (cell) =>
+  cell.envelope
+    ? "envelope"
+    : ["recovery", "subscribe", "presence"].find((mode) => mode === cell.mode);
+
 /** How to start a server for a cell. */
 export function commandFor(server, cell, programs) {
   const program = server.script
     ? [process.execPath, server.script]
     : [join(programs, server.program)];
-  const clients = cell.clients + (cell.stalled ?? 0);
+  // Recovery has two more, of which one publishes and one is never cut off.
+  const clients = cell.clients + (cell.stalled ?? 0) + (cell.mode === "recovery" ? 2 : 0);
   return [
     ...program,
     ...(server.flags ?? []),
     ...(cell.deflate ? server.deflate : []),
     ...((cell.mode === "stalled" && server.stalled) || []),
+    ...(server.bhub?.[kindOfBhub(cell)] ?? []),
     ...((clients > 10_000 && server.manyClients) || []),
     ...((cell.payload * cell.inFlight >= 2 ** 20 && server.muchInFlight) || []),
   ];
@@ -103,6 +118,9 @@ export function whyNot(server, cell) {
   const comparesDeflate = cell.mode === "broadcast" && (cell.deflate || cell.content === "json");
   if (comparesDeflate && !server.deflate) {
     return noDeflate;
+  }
+  if (kindOfBhub(cell) && !server.bhub) {
+    return noBhub;
   }
   return (cell.mode === "stalled" && server.noStalled) || "";
 }
