@@ -196,6 +196,14 @@ void client::check_asked_for(std::string_view payload, const broadcast_window& w
   }
 }
 
+void client::ask_for(std::string_view payload) {
+  if (kind_ == client_kind::envelope) {
+    queue_text(protocol::write_message(message_kind::text, payload));
+  } else {
+    queue_text(payload);
+  }
+}
+
 void client::queue_text(std::string_view payload) {
   append_frame(unsent_, opcode::text, payload, mask);
 }

@@ -47,13 +47,14 @@ class client {
   /// Reads once and handles what has come.
   void read(reading_tools& tools, broadcast_window& window);
 
-  /// Queues one text message. `flush` sends.
-  void queue_text(std::string_view payload);
+  /// Queues a message that the server is to broadcast. `flush` sends.
+  void ask_for(std::string_view payload);
 
   /// Sends what is queued as far as possible; false when some is left.
   bool flush();
 
  private:
+  void queue_text(std::string_view payload);
   std::size_t take_one(std::string_view bytes, reading_tools& tools, broadcast_window& window);
   std::size_t take_handshake(std::string_view bytes);
   std::size_t take_frame(std::string_view bytes, reading_tools& tools, broadcast_window& window);

@@ -28,6 +28,7 @@ void watch(const descriptor& poll, const client& peer, std::size_t index, std::u
 crowd::crowd(const load_options& options, std::size_t clients)
     : port_(options.port),
       kind_(options.kind),
+      every_second_plain_(options.every_second_plain),
       wanted_clients_(clients),
       patience_(options.patience),
       poll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
@@ -46,15 +47,15 @@ void crowd::open() {
 }
 
 void crowd::connect_next() {
-  const bool publishes = clients_.empty() && kind_ == client_kind::envelope;
-  const client_kind kind = publishes ? client_kind::plain : kind_;
+  const bool plain = every_second_plain_ && clients_.size() % 2 == 1;
+  const client_kind kind = plain ? client_kind::plain : kind_;
   const client& added = clients_.emplace_back(clients_.size(), port_, kind);
   watch(poll_, added, clients_.size() - 1, EPOLLIN, EPOLL_CTL_ADD);
 }
 
 void crowd::trigger(std::size_t in_flight) {
   while (window_.in_flight() < in_flight) {
-    clients_.front().queue_text(window_.add());
+    clients_.front().ask_for(window_.add());
   }
   send_triggers();
 }

@@ -13,8 +13,7 @@
 namespace broadcast_hub::benchmark {
 
 /// All clients, on one epoll loop, and the broadcasts that they wait for. The first client asks for
-/// every broadcast, so that the server must send them in the order asked for; it is a plain one
-/// where the others speak bhub.v1.
+/// every broadcast, so that the server must send them in the order asked for.
 ///
 /// Errors: methods throw `server_fault` when the server does anything wrong or nothing for longer
 /// than `patience`, and `std::system_error`.
@@ -54,6 +53,7 @@ class crowd {
 
   std::uint16_t port_;
   client_kind kind_;
+  bool every_second_plain_;
   std::size_t wanted_clients_;
   std::chrono::milliseconds patience_;
   descriptor poll_;

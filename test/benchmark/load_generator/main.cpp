@@ -40,6 +40,7 @@ json_line describe(const load_options& options) {
       .add("content", json ? "json" : "letters")
       .add("deflate", std::uint64_t{options.kind == client_kind::deflating ? 1U : 0U})
       .add("envelope", std::uint64_t{options.kind == client_kind::envelope ? 1U : 0U})
+      .add("mixed", std::uint64_t{options.every_second_plain ? 1U : 0U})
       .add("stalled", std::uint64_t{options.stalled_clients})
       .add("in_flight", std::uint64_t{idle ? 1 : options.in_flight});
   return report;

@@ -37,10 +37,14 @@ payload_kind parse_payload_kind(const std::string& name) {
 }
 
 client_kind parse_client_kind(const arguments& given) {
-  if (given.is_on("deflate") && given.is_on("envelope")) {
+  const bool envelope = given.is_on("envelope");
+  if (given.is_on("mixed") && !envelope) {
+    throw usage_error("--mixed needs --envelope on");
+  }
+  if (given.is_on("deflate") && envelope) {
     throw usage_error("--deflate and --envelope are not for the same clients");
   }
-  if (given.is_on("envelope")) {
+  if (envelope) {
     return client_kind::envelope;
   }
   return given.is_on("deflate") ? client_kind::deflating : client_kind::plain;
@@ -68,9 +72,9 @@ std::string name_of(load_mode mode) {
 load_options parse_load_options(int count, char** values) {
   const arguments given(
       count, values,
-      {"mode", "server", "port", "pid", "clients", "payload", "content", "deflate", "envelope",
-       "in-flight", "warm-up", "broadcasts", "least-ms", "stalled", "missed", "topics",
-       "interval-ms", "memory-limit-mb", "patience-ms"});
+      {"mode",    "server",   "port",   "pid",         "clients",         "payload",    "content",
+       "deflate", "envelope", "mixed",  "in-flight",   "warm-up",         "broadcasts", "least-ms",
+       "stalled", "missed",   "topics", "interval-ms", "memory-limit-mb", "patience-ms"});
   constexpr std::size_t any = std::numeric_limits<std::int32_t>::max();
   load_options o;
   o.mode = parse_mode(given.text("mode", "broadcast"));
@@ -82,6 +86,7 @@ load_options parse_load_options(int count, char** values) {
       number_in<std::size_t>(given, "payload", o.payload_bytes, smallest_payload, 64 << 20U);
   o.payload = parse_payload_kind(given.text("content", "letters"));
   o.kind = parse_client_kind(given);
+  o.every_second_plain = given.is_on("mixed");
   o.in_flight = number_in<std::size_t>(given, "in-flight", o.in_flight, 1, 100'000);
   o.warm_up_broadcasts = number_in<std::size_t>(given, "warm-up", o.warm_up_broadcasts, 0, any);
   o.broadcasts = number_in<std::size_t>(given, "broadcasts", o.broadcasts, 1, any);

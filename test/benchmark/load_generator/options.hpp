@@ -23,6 +23,7 @@ struct load_options {
   payload_kind payload = payload_kind::letters;
   std::size_t payload_bytes = 64;
   client_kind kind = client_kind::plain;
+  bool every_second_plain = false;  ///< the others are of `kind`
   std::size_t in_flight = 1;
   std::size_t warm_up_broadcasts = 50;
 

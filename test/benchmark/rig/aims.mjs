@@ -68,7 +68,7 @@ const aims = [
   },
   {
     name: "clients of bhub.v1: CPU per delivery in envelopes to that of plain payloads",
-    fits: (cell) => cell.envelope,
+    fits: (cell) => cell.envelope && !cell.mixed,
     figure: besideCell((cell) => cell.name.replace("+envelope", ""), cpu),
     most: () => 1.05,
     show: times,

@@ -7,7 +7,7 @@ const whole = (text) => Number(text);
 /** The first pattern that fits a name makes the cell. */
 const shapes = [
   {
-    pattern: /^(\d+)x(\d+)x(\d+)(?:\+(json|deflate|envelope))?$/,
+    pattern: /^(\d+)x(\d+)x(\d+)(?:\+(json|deflate|envelope|mixed))?$/,
     make: ([clients, payload, inFlight, extra]) => ({
       mode: "broadcast",
       clients: whole(clients),
@@ -15,7 +15,8 @@ const shapes = [
       inFlight: whole(inFlight),
       content: extra === "json" || extra === "deflate" ? "json" : "letters",
       deflate: extra === "deflate",
-      envelope: extra === "envelope",
+      envelope: extra === "envelope" || extra === "mixed",
+      mixed: extra === "mixed",
     }),
   },
   {
@@ -62,7 +63,7 @@ export function parseCell(name) {
     }
   }
   throw usageError(
-    `a cell is CLIENTSxPAYLOADxIN_FLIGHT, with +json, +deflate or +envelope behind it, ` +
+    `a cell is CLIENTSxPAYLOADxIN_FLIGHT, with +json, +deflate, +envelope or +mixed behind it, ` +
       `CLIENTS+idle, CLIENTSxPAYLOAD+COUNTstalled, CLIENTSxMISSED+recovery, ` +
       `CLIENTSxTOPICS+subscribe or CLIENTS+presence, not ${name}`,
   );
@@ -72,7 +73,7 @@ const number = (value) => value.toLocaleString("en");
 
 function describeContent(cell) {
   if (cell.envelope) {
-    return " in envelopes";
+    return cell.mixed ? ", half in envelopes" : " in envelopes";
   }
   return cell.deflate ? ", JSON deflated" : cell.content === "json" ? ", JSON" : "";
 }
@@ -117,6 +118,7 @@ const compared = ["1000x1024x1", "1000x1024x16"].flatMap((cell) => [
 const bhub = [
   "1000x64x1+envelope",
   "1000x64x16+envelope",
+  "1000x64x16+mixed",
   "1000x1024x16+envelope",
   "10000x64x1+envelope",
   "10000x100+recovery",

@@ -61,7 +61,8 @@ function panelsOf(figures) {
     .map(parseCell)
     .filter(
       (cell) =>
-        cell.mode === "idle" || (cell.content === "letters" && !cell.envelope && defaultCells.includes(cell.name)),
+        cell.mode === "idle" ||
+        (cell.content === "letters" && !cell.envelope && defaultCells.includes(cell.name)),
     )
     .map((cell) => {
       const measure = cell.mode === "idle" ? memory : cpu;

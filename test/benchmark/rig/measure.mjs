@@ -38,6 +38,7 @@ function loadCommand(options, server, cell, started) {
     content: cell.content ?? "letters",
     deflate: cell.deflate ? "on" : "off",
     envelope: cell.envelope ? "on" : "off",
+    mixed: cell.mixed ? "on" : "off",
     "in-flight": cell.inFlight ?? 1,
     stalled: cell.stalled ?? 0,
     missed: cell.missed ?? 1,

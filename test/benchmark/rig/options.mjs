@@ -20,6 +20,7 @@ export const help = `usage: run.sh [options]
                         CLIENTSxPAYLOADxIN_FLIGHT+json     JSON, for comparison with
                         CLIENTSxPAYLOADxIN_FLIGHT+deflate  the same with permessage-deflate
                         CLIENTSxPAYLOADxIN_FLIGHT+envelope in frames of bhub.v1
+                        CLIENTSxPAYLOADxIN_FLIGHT+mixed    for every second client
                         CLIENTSxPAYLOAD+COUNTstalled       latency beside clients that stop reading
                         CLIENTS+idle                       memory of idle connections
                         CLIENTSxMISSED+recovery            all come back and get what they missed

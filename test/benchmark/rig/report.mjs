@@ -1,10 +1,10 @@
 // The figures as Markdown.
 
 import { aimsToMarkdown } from "./aims.mjs";
+import { bhubToMarkdown } from "./bhub.mjs";
 import { describeCell, parseCell } from "./cells.mjs";
 import { microToMarkdown } from "./micro.mjs";
 import { baseline, describeServers } from "./servers.mjs";
-import { bhubToMarkdown } from "./bhub.mjs";
 import { ratio, summarize, valuesOf } from "./statistics.mjs";
 
 const number = (digits) => (value) =>

@@ -45,6 +45,7 @@ test("a cell's name says what it is", () => {
     "50x16384+1000stalled": "50 clients, 16,384 B, 1,000 stalled",
     "10000+idle": "10,000 idle",
     "1000x64x16+envelope": "1,000 clients, 64 B in envelopes, 16 in flight",
+    "1000x64x16+mixed": "1,000 clients, 64 B, half in envelopes, 16 in flight",
     "10000x100+recovery": "10,000 come back, 100 missed",
     "1000x100+subscribe": "1,000 clients, 100 topics each",
     "10000+presence": "10,000 join and watch",

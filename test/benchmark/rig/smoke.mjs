@@ -17,6 +17,7 @@ const loads = [
   "20x16384+5stalled",
   "20x64x1+envelope",
   "20x1000x16+envelope",
+  "20x64x4+mixed",
   "20x30+recovery",
   "20x30+subscribe",
   "20+presence",
