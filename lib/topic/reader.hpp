@@ -176,7 +176,7 @@ class reader {
   void skip_oldest(subscriber::own_cursor& one) const;
 
   // Walks
-  void prepare_common();
+  void prepare_common(lane_kind lane);
   void begin(fan_out& next) noexcept;
 
   registry& topics_;

@@ -56,6 +56,7 @@ bool reader::begin_walk() {
   make_room(walk_.lists, lists);
   make_room(walk_.fan_outs, dirty_.size());
   walk_.beginning.clear();
+  walk_.news = {};
   walk_.beginning.swap(dirty_);
   for (fan_out* const each : walk_.beginning)
     begin(*each);
@@ -72,7 +73,6 @@ bool reader::begin_walk() {
     walk_.serial = 1;
   }
   walk_.list = walk_.place = 0;
-  prepare_common();
   return true;
 }
 
@@ -87,17 +87,22 @@ void reader::begin(fan_out& next) noexcept {
   next.lag = 0;
   tally_.offered.add(next.units() * next.parked);
   walk_.fan_outs.push_back(&next);
+  walk_state::lane_news& news = walk_.news[index_of(next.lane)];
+  ++news.topics;
+  news.last = &next;
   for (member_list* const list : next.lists) {
     if (!list->members.empty() && !std::exchange(list->listed, true))
       walk_.lists.push_back(list);
   }
 }
 
-void reader::prepare_common() {
-  walk_.has_common = walk_.fan_outs.size() == 1;
+// Whoever is in a list reads the list's lane and no other.
+void reader::prepare_common(lane_kind lane) {
+  const walk_state::lane_news& news = walk_.news[index_of(lane)];
+  walk_.has_common = news.topics == 1;
   if (!walk_.has_common)
     return;
-  const fan_out& only = *walk_.fan_outs.front();
+  const fan_out& only = *news.last;
   walk_.piece_count = only.base.gather(0, only.target.at.position, walk_.pieces);
   walk_.common_bytes = 0;
   for (const iovec& piece : walk_.common())
@@ -109,6 +114,8 @@ void reader::prepare_common() {
 reader::visit reader::next() {
   for (; walk_.list < walk_.lists.size(); ++walk_.list, walk_.place = 0) {
     const std::vector<member>& members = walk_.lists[walk_.list]->members;
+    if (walk_.place == 0)
+      prepare_common(walk_.lists[walk_.list]->lane);
     while (walk_.place < members.size()) {
       const auto [slot, parked] = members[walk_.place++];
       fetch_ahead(walk_, members, seats_);

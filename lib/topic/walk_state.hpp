@@ -47,8 +47,15 @@ struct walk_state {
   std::vector<fan_out*> ended_fan_outs;
   std::vector<member_list*> ended_lists;
 
-  /// @name What everybody gets who is up to date
-  /// Only in a walk of one topic, and only if it fits into one send.
+  /// What is new in one lane.
+  struct lane_news {
+    std::size_t topics = 0;
+    const fan_out* last = nullptr;  ///< of those; the only one, if it is one
+  };
+  std::array<lane_news, lane_count> news{};
+
+  /// @name What everybody gets who is up to date and reads the lane of the list being visited
+  /// Only if one topic has something new in it, and only if that fits into one send.
   /// @{
   bool has_common = false;
   std::array<iovec, 64> pieces{};

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace broadcast_hub::topic {
@@ -31,6 +32,15 @@ class WalkTest : public test::reader_fixture {
     while (step() != 99) {
     }
     topics().end_walk(shard().now);
+  }
+
+  void publish_in_both_lanes(std::string_view name) {
+    const std::string raw = test::unit_of("raw");
+    const std::string deflated = test::unit_of("deflated");
+    encoded both = test::raw_only(raw);
+    both.deflated = {deflated};
+    both.made.set(index_of(lane_kind::deflated));
+    shard().registry.open(name).found->append(both, shard().now);
   }
 };
 
@@ -192,6 +202,43 @@ TEST_F(WalkTest, AlmostEverybodyGetsTheSameBytesByItsHandle) {
   topics().end_walk(shard().now);
   EXPECT_EQ(topics().count().offered.value(), 1U);
   EXPECT_EQ(topics().count().delivered.value(), 1U);
+}
+
+TEST_F(WalkTest, EachLaneHasBytesThatItsReadersGetByTheirHandles) {
+  for (const std::size_t who : {0U, 1U, 2U}) {
+    person(who).lane = who == 1 ? lane_kind::deflated : lane_kind::raw;
+    subscribe(who, "a");
+    topics().set_handle(person(who), 40 + static_cast<int>(who));
+  }
+  publish_in_both_lanes("a");
+  ASSERT_TRUE(topics().begin_walk());
+  std::vector<std::string> got(3);
+  for (visit next = topics().next(); next.what != visit::kind::over; next = topics().next()) {
+    ASSERT_EQ(next.what, visit::kind::common);
+    got[next.slot] = test::text_of(topics().common_bytes());
+    topics().count_common_delivery();
+  }
+  topics().end_walk(shard().now);
+  EXPECT_THAT(got,
+              ElementsAre(test::unit_of("raw"), test::unit_of("deflated"), test::unit_of("raw")));
+  EXPECT_EQ(topics().count().delivered.value(), 3U);
+}
+
+TEST_F(WalkTest, WithSeveralTopicsInOneLaneItsReadersAreAsked) {
+  person(1).lane = lane_kind::deflated;
+  subscribe(0, "a");
+  subscribe(0, "b");
+  subscribe(1, "b");
+  topics().set_handle(person(0), 42);
+  topics().set_handle(person(1), 43);
+  publish("a", "1");
+  publish_in_both_lanes("b");
+  ASSERT_TRUE(topics().begin_walk());
+  for (visit next = topics().next(); next.what != visit::kind::over; next = topics().next()) {
+    EXPECT_EQ(next.what, next.slot == 0 ? visit::kind::own : visit::kind::common);
+    topics().offer_walk(person(next.slot));
+  }
+  topics().end_walk(shard().now);
 }
 
 TEST_F(WalkTest, WithSeveralTopicsEverybodyIsAsked) {
