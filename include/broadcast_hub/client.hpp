@@ -37,7 +37,8 @@ class client_core;
 ///
 /// Thread safety: every method may be called from any thread, handlers included; the destructor
 /// must not run beside another call. In a handler it may: then nothing is called any more, not even
-/// what is without an answer, and the connection is closed once the handler has returned.
+/// what is without an answer, no log sink either, and the connection is closed once the handler has
+/// returned; a `poll` that called the handler waits for the hub's close frame then.
 class BROADCAST_HUB_EXPORT client {
  public:
   /// Errors: as `validate`; throws `std::system_error` with `errc::out_of_resources` when there are
@@ -91,7 +92,8 @@ class BROADCAST_HUB_EXPORT client {
 
   /// Wants to hear a topic, or what matches a pattern, until `unsubscribe`, over all connections.
   /// Patterns get what is live only. For a name that is subscribed to already, also by the hub's
-  /// application, it replaces the function, and may add presence. `own`: gets the publications;
+  /// application, it replaces the function, and may add presence; without a history the topic then
+  /// misses what is published until the hub has answered, and says so. `own`: gets the publications;
   /// empty: `on_publication` does.
   ///
   /// Errors: `invalid_topic`; `client_closed`. What the hub refuses, `on_unsubscribed` tells.

@@ -26,7 +26,9 @@ struct hub_stats {
   std::uint64_t log_bytes = 0;     ///< gauge: memory of all topics' logs
 
   // Pairs of a publication and a subscriber, from the moment that the subscriber's shard takes up
-  // the publication: offered = deliveries + dropped for any reason + pending.
+  // the publication, or the subscriber leaves: offered = deliveries + dropped for any reason +
+  // pending. When shards rest, `offered` is the sum of what publishers were told
+  // (`publish_result::subscribers`).
   std::uint64_t offered = 0;
   std::uint64_t deliveries = 0;          ///< the kernel took the last byte
   std::uint64_t dropped_oldest = 0;      ///< by `slow_consumer_policy::drop_oldest`

@@ -34,12 +34,24 @@ bool is_name_or_pattern(std::string_view topic) noexcept {
 client_core::client_core(client_options options)
     : options_(validated(std::move(options))),
       url_(url_of(options_)),
-      log_(options_.log),
+      log_(log_of_owner()),
       random_(system_random()),
       session_({options_.retry_min, options_.retry_max, options_.connect_timeout}, random_, log_,
                *this),
       socket_(loop_, *this),
       alarm_(loop_, [this] { on_alarm(); }) {}
+
+/// Its sink is not called any more than handlers are once nobody owns the client.
+log_options client_core::log_of_owner() const {
+  log_options log = options_.log;
+  if (log.sink) {
+    log.sink = [this](const log_record& line) {
+      if (!orphaned_)
+        options_.log.sink(line);
+    };
+  }
+  return log;
+}
 
 client_core::~client_core() {
   stop_and_wait();
@@ -92,18 +104,20 @@ void client_core::run() {
 }
 
 std::size_t client_core::poll() {
+  if (done_)
+    return 0;
   if (mode_ != mode::polled)
     choose(mode::polled, "poll()");
   if (loop_.on_this_thread() || finished_)
     return 0;
   std::size_t count = 0;
   guarded([&] { count = loop_.poll(); });
-  if (orphaned_) {
+  if (orphaned_)
     serve();
-    delete this;
-  } else if (finished_) {
+  else if (finished_)
     run_what_is_left();
-  }
+  if (orphaned_)
+    delete this;
   return count;
 }
 
@@ -169,8 +183,9 @@ void client_core::stop() {
 void client_core::stop_and_wait() {
   close_doors();
   const bool here = loop_.on_this_thread();
-  if (!here && (mode_ == mode::fresh || mode_ == mode::polled)) {
-    mode_ = mode::polled;
+  mode before = mode::fresh;
+  const bool is_first = mode_.compare_exchange_strong(before, mode::stopped);
+  if (!here && (is_first || before == mode::polled)) {
     ask_to_stop();
     if (!done_)
       serve();

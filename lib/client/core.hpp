@@ -68,7 +68,7 @@ class client_core final : private session_output,
   client_state state() const noexcept { return state_; }
 
  private:
-  enum class mode : unsigned char { fresh, own_thread, callers_thread, polled };
+  enum class mode : unsigned char { fresh, own_thread, callers_thread, polled, stopped };
 
   template <typename Work>
   void post(Work work);
@@ -86,6 +86,7 @@ class client_core final : private session_output,
   void ask_to_stop() noexcept;
   void on_alarm();
   void close_doors();
+  log_options log_of_owner() const;
   bool closing() const;
   void after_turn();
   template <typename Handler, typename... Arguments>
@@ -115,10 +116,12 @@ class client_core final : private session_output,
   void on_link_text(std::string_view text) override;
   void on_link_binary() override;
   void on_link_bytes(std::string_view bytes) override;
+  void on_link_pong(std::string_view bytes) override;
 
   // net::outgoing_events
   void on_connected() override;
   void on_bytes(char* data, std::size_t size) override;
+  void on_sent() override { after_turn(); }
   void on_ended(std::error_code error) override;
 
   // Constant after construction, handlers after the start.

@@ -115,6 +115,12 @@ void client_core::on_link_bytes(std::string_view bytes) {
   socket_.send(bytes);
 }
 
+void client_core::on_link_pong(std::string_view bytes) {
+  constexpr std::size_t much = 4096;  // the server reads nothing
+  if (socket_.queued_bytes() < much)
+    socket_.send(bytes);
+}
+
 void client_core::on_connected() {
   link_->begin();
   after_turn();

@@ -66,7 +66,7 @@ void client_link::act_on(const wire::frame_event& event) {
       break;
     case link_event::ping:
       if (!close_sent_)
-        events_.on_link_bytes(wire::make_client_frame(wire::opcode::pong, event.payload, random_));
+        events_.on_link_pong(wire::make_client_frame(wire::opcode::pong, event.payload, random_));
       break;
     case link_event::close:
       send_close(event.code, {});

@@ -24,6 +24,9 @@ class link_events {
   /// `bytes` are to be sent.
   virtual void on_link_bytes(std::string_view bytes) = 0;
 
+  /// A pong is: it may be left out when another one waits (RFC 6455, section 5.5.3).
+  virtual void on_link_pong(std::string_view bytes) { on_link_bytes(bytes); }
+
  protected:
   ~link_events() = default;
 };

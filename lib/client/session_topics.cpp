@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace broadcast_hub {
@@ -21,6 +22,7 @@ constexpr std::size_t most_topics = 500;
 /// Subscriptions that a client has when its hub may make no more for it: what a hub allows one
 /// connection at most.
 constexpr std::size_t most_subscriptions = 100'000;
+constexpr std::size_t most_declined = 1000;
 
 }  // namespace
 
@@ -100,6 +102,9 @@ void client_session::on_made_by_hub(const protocol::subscribed_said& said) {
       return;
     }
     if (subscriptions_.size() >= most_subscriptions) {
+      // To remember what a server never answers would take memory without a bound.
+      if (leaving_topics_.size() >= most_declined)
+        throw std::length_error("the server makes more and more subscriptions");
       log_.log(log_level::warn, "the server made too many subscriptions: ", escaped{said.topic});
       tell_unsubscribed(said.topic);
       return;

@@ -40,8 +40,8 @@ class presence_board {
   bool enabled_on(const std::string& topic) const;
 
   /// A peer is subscribed to a topic by its name, and `watches` who comes and goes; it may be both
-  /// already. Returns whether it was not there before. If it throws, for want of memory, nothing
-  /// has changed.
+  /// already. Returns whether it was not there before. If it throws, for want of memory, it is
+  /// not there.
   bool join(const net::connection& peer, const std::string& topic, bool watches = false);
 
   /// It is not any more.

@@ -64,20 +64,21 @@ void outgoing::connect(const std::string& host, std::uint16_t port) {
 }
 
 void outgoing::open(const asio::ip::tcp::resolver::results_type& endpoints) {
-  const std::weak_ptr<attempt> known = attempt_;
-  asio::async_connect(attempt_->socket, endpoints,
-                      [this, known](const std::error_code& error, const asio::ip::tcp::endpoint&) {
-                        if (known.expired())
+  // Asio looks at the socket when this ends, whatever has become of the attempt: so it is held.
+  const std::shared_ptr<attempt>& held = attempt_;
+  asio::async_connect(held->socket, endpoints,
+                      [this, held](const std::error_code& error, const asio::ip::tcp::endpoint&) {
+                        if (held != attempt_)
                           return;
                         if (error) {
                           end(error);
                           return;
                         }
                         std::error_code ignored;  // it only makes small messages faster
-                        attempt_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-                        attempt_->connected = true;
+                        held->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+                        held->connected = true;
                         events_.on_connected();
-                        if (!known.expired())
+                        if (held == attempt_)
                           arm_read();
                       });
 }
@@ -136,13 +137,14 @@ void outgoing::flush() {
     return;
   }
   now.sent += result.sent;
-  if (!result.complete) {
-    arm_write();
-    return;
+  if (result.complete || now.sent >= now.unsent.size() / 2) {  // seldom, so that it costs little
+    now.unsent.erase(0, now.sent);
+    now.sent = 0;
   }
-  now.flushing = false;
-  now.sent = 0;
-  now.unsent.clear();
+  now.flushing = !result.complete;
+  if (now.flushing)
+    arm_write();
+  events_.on_sent();
 }
 
 void outgoing::arm_write() {

@@ -21,6 +21,9 @@ class outgoing_events {
   /// `data` may be changed.
   virtual void on_bytes(char* data, std::size_t size) = 0;
 
+  /// The system has taken some of what was queued, or all.
+  virtual void on_sent() = 0;
+
   /// It could not be opened, or has ended: without an error the peer has ended it.
   virtual void on_ended(std::error_code error) = 0;
 

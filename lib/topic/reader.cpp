@@ -93,7 +93,7 @@ void reader::offer_all(subscriber& who) {
   }
 }
 
-std::size_t reader::offer_walk(subscriber& who) {
+std::size_t reader::offer_walk(subscriber& who) try {
   look_up_cursors(who);
   std::size_t topics = 0;
   for (const subscriber::membership& each : who.memberships) {
@@ -105,6 +105,9 @@ std::size_t reader::offer_walk(subscriber& who) {
     }
   }
   return topics;
+} catch (const std::bad_alloc&) {
+  seats_[who.slot].visited_by = 0;  // it was offered nothing of what it has no cursor for
+  throw;
 }
 
 // Whoever is subscribed to `>` may have thousands.

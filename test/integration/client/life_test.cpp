@@ -25,6 +25,44 @@ TEST_F(ClientLifeTest, ExchangesMessagesWithTheApplication) {
   EXPECT_EQ(messages.wait_for(1), std::vector<std::string>{"you said hello"});
 }
 
+// Once it was told so only when something else happened, which a silent hub does not see to.
+TEST_F(ClientLifeTest, MaySendAgainWhenTheQueueHasDrained) {
+  hub silent;
+  std::atomic<int> got{0};
+  silent.on_message([&](const connection&, const message&) { ++got; });
+  port_ = silent.listen(0);
+  silent.start();
+  const auto one = make_client();
+  one->start();
+  states.wait_for("open");
+  const std::string much(60'000, 'x');
+  int sent = 0;
+  while (!one->send(much))
+    ++sent;
+  EXPECT_TRUE(eventually([&] { return got == sent; }));
+  EXPECT_TRUE(eventually([&] { return !one->send("more"); }, std::chrono::seconds(5)));
+}
+
+TEST_F(ClientLifeTest, LogsNothingAnyMoreWhenAHandlerHasDestroyedIt) {
+  start_hub();
+  std::atomic<bool> destroyed{false};
+  std::atomic<int> late_lines{0};
+  client_options chosen = options();
+  chosen.log.level = log_level::debug;
+  chosen.log.sink = [&](const log_record&) { late_lines += destroyed ? 1 : 0; };
+  auto one = make_client(chosen);
+  one->on_message([&](const message&) {
+    one.reset();
+    destroyed = true;
+  });
+  one->start();
+  states.wait_for("open");
+  EXPECT_FALSE(one->send("hello"));
+  EXPECT_TRUE(eventually([&] { return destroyed.load(); }));
+  EXPECT_TRUE(eventually([&] { return hub_->stats().connections_open == 0; }));
+  EXPECT_EQ(late_lines, 0);
+}
+
 TEST_F(ClientLifeTest, ClosesWithANormalCode) {
   start_hub();
   stop_hub();

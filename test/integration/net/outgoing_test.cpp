@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -72,6 +73,7 @@ class OutgoingTest : public testing::Test, protected outgoing_events {
   void on_bytes(char* data, std::size_t size) override {
     lines.push_back("bytes " + std::string(data, size));
   }
+  void on_sent() override { left.push_back(socket.queued_bytes()); }
   void on_ended(std::error_code error) override {
     lines.push_back("ended " + (error ? error.message() : "by the peer"));
   }
@@ -88,6 +90,7 @@ class OutgoingTest : public testing::Test, protected outgoing_events {
   outgoing socket{events, *this};
   listening_socket server;
   std::vector<std::string> lines;
+  std::vector<std::size_t> left;  // in the queue, whenever some of it was sent
 };
 
 TEST_F(OutgoingTest, SendsAndReceives) {
@@ -141,6 +144,9 @@ TEST_F(OutgoingTest, SendsMoreThanTheSystemTakesAtOnce) {
   EXPECT_EQ(received, much.size());
   events.poll();
   EXPECT_EQ(socket.queued_bytes(), 0U);
+  EXPECT_GT(left.size(), 1U);
+  EXPECT_TRUE(std::is_sorted(left.rbegin(), left.rend()));
+  EXPECT_EQ(left.back(), 0U) << "nobody is told that the queue is empty";
 }
 
 TEST_F(OutgoingTest, SendsWhatIsQueuedWhenItIsClosed) {

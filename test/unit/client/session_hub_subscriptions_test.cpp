@@ -1,6 +1,7 @@
 #include "session_fixture.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 // What the application of the hub subscribes a client to.
@@ -151,6 +152,14 @@ TEST_F(SessionHubSubscriptionsTest, AreDeclinedWhenTheyAreTooMany) {
   record.take();
   say(R"({"sub":"news","e":"k","o":1,"n":0})");
   EXPECT_EQ(record.take(), lines{R"(> {"id":1,"unsub":["news"]})"});
+  // And not what it was declined either.
+  EXPECT_THROW(
+      {
+        for (int i = 0; i < 100'000; ++i)
+          say(R"({"sub":"more)" + std::to_string(i) + R"(","e":"k","o":1,"n":0})");
+      },
+      std::length_error);
+  EXPECT_LE(record.take().size(), 1000U);
 }
 
 }  // namespace
