@@ -93,8 +93,8 @@ class BROADCAST_HUB_EXPORT client {
   /// Wants to hear a topic, or what matches a pattern, until `unsubscribe`, over all connections.
   /// Patterns get what is live only. For a name that is subscribed to already, also by the hub's
   /// application, it replaces the function, and may add presence; without a history the topic then
-  /// misses what is published until the hub has answered, and says so. `own`: gets the publications;
-  /// empty: `on_publication` does.
+  /// misses what is published until the hub has answered, and says so. `own`: gets the
+  /// publications; empty: `on_publication` does.
   ///
   /// Errors: `invalid_topic`; `client_closed`. What the hub refuses, `on_unsubscribed` tells.
   std::error_code subscribe(std::string_view topic, subscribe_options options = {},
