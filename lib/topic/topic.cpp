@@ -21,6 +21,18 @@ std::uint64_t first_that(std::uint64_t begin, std::uint64_t end, Holds holds) {
   return begin;
 }
 
+/// How large parts of a history are at one moment: for searches under the topic's lock.
+struct stored_sizes {
+  const history* past;  ///< null: there is none, and nothing is asked
+  std::uint64_t newest;
+  std::uint64_t end;
+
+  /// Requires: all of these are kept.
+  std::uint64_t between(std::uint64_t since, std::uint64_t until) const noexcept {
+    return past->bytes_between(since, until, newest, end);
+  }
+};
+
 }  // namespace
 
 topic::topic(std::string name, const topic_options& options, std::uint64_t epoch,
@@ -249,8 +261,9 @@ topic::past topic::read_history(std::uint64_t since, std::size_t limit, std::uin
   result.complete = begin <= since && since <= offset_;
   const std::uint64_t from = std::clamp(since, begin, offset_);
   const std::uint64_t wanted = std::min<std::uint64_t>(offset_ - from, limit);
+  const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
   const std::uint64_t fit = first_that(
-      0, wanted, [&](std::uint64_t count) { return stored_bytes(from, from + count + 1) > most; });
+      0, wanted, [&](std::uint64_t count) { return sizes.between(from, from + count + 1) > most; });
   result.cut_off = fit < wanted;
   if (fit > 0)
     result.units = history_->read(from, fit, offset_, measure());
@@ -264,7 +277,8 @@ topic::stored topic::stored_between(std::uint64_t since, std::uint64_t until, st
   result.complete = begin_of_history(now) <= since && since <= offset_;
   if (!result.complete || since >= until)
     return result;
-  result.too_much = stored_bytes(since, until) > most;
+  const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
+  result.too_much = sizes.between(since, until) > most;
   if (!result.too_much)
     take_stored(since, until, result);
   return result;
@@ -276,15 +290,12 @@ topic::stored topic::stored_before(std::uint64_t until, std::uint64_t count, std
   stored result;
   const std::uint64_t begin = std::max(begin_of_history(now), until - std::min(count, until));
   result.complete = begin <= until;
+  const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
   const std::uint64_t since = first_that(
-      begin, until, [&](std::uint64_t each) { return stored_bytes(each, until) <= most; });
+      begin, until, [&](std::uint64_t each) { return sizes.between(each, until) <= most; });
   if (since < until)
     take_stored(since, until, result);
   return result;
-}
-
-std::uint64_t topic::stored_bytes(std::uint64_t since, std::uint64_t until) const noexcept {
-  return history_->bytes_between(since, until, offset_, at(history_lane()).position());
 }
 
 void topic::take_stored(std::uint64_t since, std::uint64_t until, stored& to) const {

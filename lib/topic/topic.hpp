@@ -168,8 +168,6 @@ class topic : public std::enable_shared_from_this<topic> {
   void prepare(const unit_set& units, std::string_view key, time_point now)
       BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t begin_of_history(time_point now) BROADCAST_HUB_REQUIRES(mutex_);
-  std::uint64_t stored_bytes(std::uint64_t since, std::uint64_t until) const noexcept
-      BROADCAST_HUB_REQUIRES(mutex_);
   void take_stored(std::uint64_t since, std::uint64_t until, stored& to) const
       BROADCAST_HUB_REQUIRES(mutex_);
   void wake_readers(lane_kind kind, reader_set& woken) BROADCAST_HUB_REQUIRES(mutex_);
