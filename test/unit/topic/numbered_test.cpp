@@ -186,7 +186,7 @@ TEST_F(NumberedTest, TheLastOfManyAreFoundByTheirBytes) {
   options_.history.max_publications = 1000;
   for (int i = 0; i < 1000; ++i)
     append("same");
-  for (const std::uint64_t most : {0, 1, 100, 5'000, 10'000}) {
+  for (const std::uint64_t most : {0U, 1U, 100U, 5'000U, 10'000U}) {
     const std::uint64_t units = the().stored_before(1000, 1000, most, now_).units;
     EXPECT_FALSE(the().stored_between(1000 - units, 1000, most, now_).too_much) << most;
     EXPECT_TRUE(the().stored_between(999 - units, 1000, most, now_).too_much) << most;
