@@ -176,11 +176,7 @@ class life {
 
   template <typename Work>
   void when_scarce(Work work) {
-    const with_scarce_memory scope(memory_);
-    try {
-      work();
-    } catch (const std::bad_alloc&) {  // told to the application, as it should be
-    }
+    run_with_scarce_memory(memory_, work);
   }
 
   void publish(std::string_view topic, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 
 namespace broadcast_hub::test {
 
@@ -24,5 +25,15 @@ class with_scarce_memory {
   with_scarce_memory(const with_scarce_memory&) = delete;
   with_scarce_memory& operator=(const with_scarce_memory&) = delete;
 };
+
+/// What the application does may be told that there is none.
+template <typename Work>
+void run_with_scarce_memory(scarce_memory& memory, Work work) {
+  const with_scarce_memory scope(memory);
+  try {
+    work();
+  } catch (const std::bad_alloc&) {  // told to the application, as it should be
+  }
+}
 
 }  // namespace broadcast_hub::test

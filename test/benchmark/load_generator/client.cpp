@@ -1,14 +1,11 @@
 #include "load_generator/client.hpp"
 
 #include "load_generator/handshake.hpp"
-#include "load_generator/server_fault.hpp"
 #include "load_generator/socket.hpp"
 #include "protocol/command_frame.hpp"
 #include "protocol/server_frame.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
+#include <span>
 #include <variant>
 
 namespace broadcast_hub::benchmark {
@@ -35,19 +32,14 @@ void client::read(reading_tools& tools, broadcast_window& window) {
   if (tools.bytes.size() < kept + room) {
     tools.bytes.resize(kept + room);
   }
-  const ssize_t received = ::recv(socket(), tools.bytes.data() + kept, room, MSG_DONTWAIT);
+  const std::size_t received =
+      receive(socket(), std::span(tools.bytes).subspan(kept, room), number_);
   if (received == 0) {
-    fail("was disconnected");
+    return;
   }
-  if (received < 0) {
-    if (errno == EAGAIN || errno == EINTR) {
-      return;
-    }
-    fail("cannot read: " + last_error());
-  }
-  tools.received_bytes += static_cast<std::uint64_t>(received);
+  tools.received_bytes += received;
   unread_.copy(tools.bytes.data(), kept);
-  std::string_view bytes(tools.bytes.data(), kept + static_cast<std::size_t>(received));
+  std::string_view bytes(tools.bytes.data(), kept + received);
   for (std::size_t taken = take_one(bytes, tools, window); taken > 0;
        taken = take_one(bytes, tools, window)) {
     bytes.remove_prefix(taken);
@@ -209,22 +201,11 @@ void client::queue_text(std::string_view payload) {
 }
 
 bool client::flush() {
-  while (!unsent_.empty()) {
-    const ssize_t sent =
-        ::send(socket(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0) {
-      if (errno == EAGAIN || errno == EINTR) {
-        return false;
-      }
-      fail("cannot send: " + last_error());
-    }
-    unsent_.erase(0, static_cast<std::size_t>(sent));
-  }
-  return true;
+  return send_queued(socket(), unsent_, number_);
 }
 
 void client::fail(const std::string& what) const {
-  throw server_fault("client " + std::to_string(number_) + " " + what);
+  blame_server(number_, what);
 }
 
 }  // namespace broadcast_hub::benchmark

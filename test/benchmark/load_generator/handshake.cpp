@@ -7,32 +7,16 @@ namespace {
 
 // The key and the answer of RFC 6455, section 1.3: one key for all saves hashing here, and the
 // server has to hash all the same.
-constexpr std::string_view plain_request =
+constexpr std::string_view request_start =
     "GET / HTTP/1.1\r\n"
     "Host: localhost\r\n"
     "Upgrade: websocket\r\n"
     "Connection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n"
-    "\r\n";
-constexpr std::string_view deflate_request =
-    "GET / HTTP/1.1\r\n"
-    "Host: localhost\r\n"
-    "Upgrade: websocket\r\n"
-    "Connection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-    "\r\n";
-constexpr std::string_view envelope_request =
-    "GET / HTTP/1.1\r\n"
-    "Host: localhost\r\n"
-    "Upgrade: websocket\r\n"
-    "Connection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Protocol: bhub.v1\r\n"
-    "\r\n";
+    "Sec-WebSocket-Version: 13\r\n";
+constexpr std::string_view deflate_offer =
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+constexpr std::string_view envelope_offer = "Sec-WebSocket-Protocol: bhub.v1\r\n";
 constexpr std::string_view accept_value = ": s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
 std::string lower_case(std::string_view text) {
@@ -106,16 +90,14 @@ void read_agreement(const std::string& head, client_kind kind, handshake_answer&
 
 }  // namespace
 
-std::string_view handshake_request(client_kind kind) noexcept {
-  switch (kind) {
-    case client_kind::plain:
-      break;
-    case client_kind::deflating:
-      return deflate_request;
-    case client_kind::envelope:
-      return envelope_request;
+std::string handshake_request(client_kind kind) {
+  std::string request(request_start);
+  if (kind == client_kind::deflating) {
+    request += deflate_offer;
+  } else if (kind == client_kind::envelope) {
+    request += envelope_offer;
   }
-  return plain_request;
+  return request + "\r\n";
 }
 
 handshake_answer read_handshake(std::string_view bytes, client_kind kind) {

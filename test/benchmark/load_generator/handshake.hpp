@@ -13,7 +13,7 @@ enum class client_kind {
 };
 
 /// What a client sends first.
-std::string_view handshake_request(client_kind kind) noexcept;
+std::string handshake_request(client_kind kind);
 
 /// What a server said to `handshake_request`.
 struct handshake_answer {

@@ -1,13 +1,8 @@
 #include "load_generator/member.hpp"
 
-#include "load_generator/server_fault.hpp"
 #include "load_generator/socket.hpp"
 #include "protocol/command_frame.hpp"
 #include "protocol/server_frame.hpp"
-
-#include <sys/socket.h>
-
-#include <cerrno>
 
 namespace broadcast_hub::benchmark {
 namespace {
@@ -32,17 +27,10 @@ member::member(std::size_t number, std::uint16_t port, const random_source& rand
 }
 
 std::size_t member::read(std::vector<char>& room) {
-  const ssize_t received = ::recv(socket(), room.data(), room.size(), MSG_DONTWAIT);
-  if (received == 0) {
-    fail("was disconnected");
+  const std::size_t size = receive(socket(), room, number_);
+  if (size == 0) {
+    return 0;
   }
-  if (received < 0) {
-    if (errno == EAGAIN || errno == EINTR) {
-      return 0;
-    }
-    fail("cannot read: " + last_error());
-  }
-  const auto size = static_cast<std::size_t>(received);
   if (const auto ending = link_.take(room.data(), size)) {
     fail("was told " + std::to_string(static_cast<unsigned>(ending->code)) + ": " + ending->reason);
   }
@@ -54,18 +42,7 @@ void member::send(std::string_view text) {
 }
 
 bool member::flush() {
-  while (!unsent_.empty()) {
-    const ssize_t sent =
-        ::send(socket(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0) {
-      if (errno == EAGAIN || errno == EINTR) {
-        return false;
-      }
-      fail("cannot send: " + last_error());
-    }
-    unsent_.erase(0, static_cast<std::size_t>(sent));
-  }
-  return true;
+  return send_queued(socket(), unsent_, number_);
 }
 
 void member::on_link_text(std::string_view text) {
@@ -90,7 +67,7 @@ void member::on_link_bytes(std::string_view bytes) {
 }
 
 void member::fail(const std::string& what) const {
-  throw server_fault("client " + std::to_string(number_) + " " + what);
+  blame_server(number_, what);
 }
 
 }  // namespace broadcast_hub::benchmark

@@ -3,13 +3,13 @@
 #include "load_generator/member_crowd.hpp"
 #include "load_generator/memory_peak.hpp"
 #include "load_generator/presence_check.hpp"
+#include "load_generator/said.hpp"
 #include "load_generator/server_fault.hpp"
 #include "protocol/server_frame_reader.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <variant>
 
 namespace broadcast_hub::benchmark {
 namespace {
@@ -70,8 +70,7 @@ class watchers final : member_events {
       return;
     }
     const auto read = reader_.read(text);
-    const auto* const said = std::get_if<protocol::server_says>(&read);
-    if (said == nullptr || !std::holds_alternative<protocol::subscribed_said>(*said)) {
+    if (said_as<protocol::subscribed_said>(read) == nullptr) {
       who.fail("got " + std::string(text) + " instead of an answer");
     }
     ++answered_;

@@ -4,12 +4,12 @@
 #include "load_generator/member_crowd.hpp"
 #include "load_generator/memory_peak.hpp"
 #include "load_generator/recovery_check.hpp"
+#include "load_generator/said.hpp"
 #include "protocol/command_frame.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <variant>
 
 namespace broadcast_hub::benchmark {
 namespace {
@@ -48,11 +48,8 @@ class witness final : member_events {
 
   void on_frame(member& who, std::string_view text) override {
     const auto read = reader_.read(text);
-    const auto* const said = std::get_if<protocol::server_says>(&read);
-    const auto* const answer =
-        said == nullptr ? nullptr : std::get_if<protocol::subscribed_said>(said);
-    const auto* const what =
-        said == nullptr ? nullptr : std::get_if<protocol::publication_said>(said);
+    const auto* const answer = said_as<protocol::subscribed_said>(read);
+    const auto* const what = said_as<protocol::publication_said>(read);
     if (answer != nullptr && !position_) {
       position_ = answer->reached;
     } else if (what != nullptr && position_ &&

@@ -1,8 +1,7 @@
 #include "load_generator/recovery_check.hpp"
 
+#include "load_generator/said.hpp"
 #include "load_generator/socket.hpp"
-
-#include <variant>
 
 namespace broadcast_hub::benchmark {
 
@@ -23,9 +22,7 @@ std::string recovery_check::take(std::size_t client, std::string_view frame) {
 
 std::string recovery_check::take_answer(std::size_t client, std::string_view frame) {
   const auto read = reader_.read(frame);
-  const auto* const said = std::get_if<protocol::server_says>(&read);
-  const auto* const answer =
-      said == nullptr ? nullptr : std::get_if<protocol::subscribed_said>(said);
+  const auto* const answer = said_as<protocol::subscribed_said>(read);
   if (answer == nullptr) {
     return "got " + quoted(frame) + " instead of an answer";
   }

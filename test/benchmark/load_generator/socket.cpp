@@ -1,5 +1,6 @@
 #include "load_generator/socket.hpp"
 
+#include "load_generator/server_fault.hpp"
 #include "support/system_call.hpp"
 
 #include <arpa/inet.h>
@@ -8,10 +9,16 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <system_error>
 
 namespace broadcast_hub::benchmark {
+namespace {
+
+std::string last_error() {
+  return std::generic_category().message(errno);
+}
+
+}  // namespace
 
 descriptor connect_to(std::uint16_t port) {
   descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
@@ -30,8 +37,36 @@ descriptor connect_to(std::uint16_t port) {
   return socket;
 }
 
-std::string last_error() {
-  return std::generic_category().message(errno);
+void blame_server(std::size_t client, const std::string& what) {
+  throw server_fault("client " + std::to_string(client) + " " + what);
+}
+
+std::size_t receive(int socket, std::span<char> room, std::size_t client) {
+  const ssize_t received = ::recv(socket, room.data(), room.size(), MSG_DONTWAIT);
+  if (received == 0) {
+    blame_server(client, "was disconnected");
+  }
+  if (received < 0) {
+    if (errno == EAGAIN || errno == EINTR) {
+      return 0;
+    }
+    blame_server(client, "cannot read: " + last_error());
+  }
+  return static_cast<std::size_t>(received);
+}
+
+bool send_queued(int socket, std::string& unsent, std::size_t client) {
+  while (!unsent.empty()) {
+    const ssize_t sent = ::send(socket, unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) {
+      if (errno == EAGAIN || errno == EINTR) {
+        return false;
+      }
+      blame_server(client, "cannot send: " + last_error());
+    }
+    unsent.erase(0, static_cast<std::size_t>(sent));
+  }
+  return true;
 }
 
 std::string quoted(std::string_view text) {

@@ -2,7 +2,9 @@
 
 #include "support/descriptor.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,8 +15,18 @@ namespace broadcast_hub::benchmark {
 /// Errors: throws `std::system_error`.
 descriptor connect_to(std::uint16_t port);
 
-/// What `errno` says.
-std::string last_error();
+/// Errors: throws `server_fault` that begins with the client's number.
+[[noreturn]] void blame_server(std::size_t client, const std::string& what);
+
+/// Reads once, without waiting. Returns the number of bytes; 0: there is nothing yet.
+///
+/// Errors: as `blame_server`, also when the connection has ended.
+std::size_t receive(int socket, std::span<char> room, std::size_t client);
+
+/// Sends as much as the system takes and removes it from `unsent`; false when some is left.
+///
+/// Errors: as `blame_server`.
+bool send_queued(int socket, std::string& unsent, std::size_t client);
 
 /// The beginning of a text, for messages.
 std::string quoted(std::string_view text);

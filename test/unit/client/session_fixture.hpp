@@ -108,6 +108,12 @@ class session_fixture : public testing::Test {
 
   void say(std::string_view frame) { session.on_text(frame, now); }
 
+  /// The payload is the offset.
+  void publication(std::uint64_t offset, const std::string& topic = "news") {
+    say(R"({"t":")" + topic + R"(","o":)" + std::to_string(offset) + R"(,"d":)" +
+        std::to_string(offset) + "}");
+  }
+
   void lose(unsigned code) { session.on_lost(static_cast<close_code>(code), "lost", now); }
 
   /// Connected and greeted, with nothing written down.

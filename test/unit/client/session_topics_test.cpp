@@ -13,11 +13,6 @@ using namespace std::chrono_literals;
 
 class SessionTopicsTest : public test::session_fixture {
  protected:
-  void publication(std::uint64_t offset, const std::string& topic = "news") {
-    say(R"({"t":")" + topic + R"(","o":)" + std::to_string(offset) + R"(,"d":)" +
-        std::to_string(offset) + "}");
-  }
-
   /// Subscribed to news at k:10, with nothing written down.
   void open_with_news() {
     open();
