@@ -81,6 +81,12 @@ const tables = [
   },
 ];
 
+/** Empty, unless the server failed in some of them. */
+function roundsBehind(values, results, server, cell) {
+  const all = results.filter((r) => r.server === server && r.cell === cell.name).length;
+  return values.size < all ? `, ${values.size} of ${all} rounds` : "";
+}
+
 function entry(table, results, server, cell) {
   const { member } = table;
   const values = valuesOf(results, { cell: cell.name, server, member });
@@ -88,7 +94,8 @@ function entry(table, results, server, cell) {
     return "-";
   }
   const { median, least, most } = summarize([...values.values()]);
-  const text = `${table.show(median)} (${table.show(least)}-${table.show(most)})`;
+  const rounds = roundsBehind(values, results, server, cell);
+  const text = `${table.show(median)} (${table.show(least)}-${table.show(most)})${rounds}`;
   const floor = valuesOf(results, { cell: cell.name, server: baseline, member });
   const times = server === baseline ? undefined : ratio(values, floor);
   return times === undefined ? text : `${text}, ${number(2)(times)}x`;
@@ -97,13 +104,12 @@ function entry(table, results, server, cell) {
 function toTable(table, figures) {
   const cells = figures.cells.map(parseCell).filter(table.fits);
   const names = new Set(cells.map((cell) => cell.name));
-  const results = figures.results.filter(
-    (r) => names.has(r.cell) && Number.isFinite(r[table.member]),
-  );
-  if (results.length === 0) {
+  const results = figures.results.filter((r) => names.has(r.cell));
+  const measured = results.filter((r) => Number.isFinite(r[table.member]));
+  if (measured.length === 0) {
     return "";
   }
-  const servers = figures.servers.filter((name) => results.some((r) => r.server === name));
+  const servers = figures.servers.filter((name) => measured.some((r) => r.server === name));
   const row = (texts) => `| ${texts.join(" | ")} |`;
   const lines = cells.map((cell) =>
     row([describeCell(cell), ...servers.map((server) => entry(table, results, server, cell))]),

@@ -45,6 +45,14 @@ test("the report names failures and what was left out", () => {
   ]);
 });
 
+test("a cell says of how many rounds it is, if the server failed in others", () => {
+  const failed = { ...broadcastResult(3, "hub", cell, undefined), errors: 1, error: "was cut" };
+  assertHasLines(toMarkdown(figuresOf([...results, failed])), [
+    "| 1,000 clients, 64 B, 1 in flight | 8.00 (6.00-10.00), 3 of 4 rounds, 2.00x | " +
+      "4.00 (3.00-5.00) |",
+  ]);
+});
+
 test("cells that a run does not measure may be kept, and say where they are from", () => {
   const before = figuresOf(results, { commit: "aaaaaaaaaaaa" });
   const again = [broadcastResult(0, "hub", cell, 1), broadcastResult(0, "raw_send", cell, 2)];
