@@ -13,7 +13,7 @@ const segment* cursor::holding(std::uint64_t wanted) const noexcept {
 
 std::size_t cursor::advance(std::size_t bytes, unit_size measure) {
   while (bytes > 0) {
-    if (position == part->end())
+    while (position == part->end())  // a segment may have been given up before anything was in it
       part = std::shared_ptr<segment>(part->next());
     const std::size_t unit = measure(part->at(position));
     if (unit > bytes)

@@ -91,6 +91,9 @@ class lane {
 
  private:
   void begin(std::uint64_t offset);
+
+  /// All is read: returns how much is usually appended before that is so again.
+  std::uint64_t begin_batch() noexcept;
   void begin_segment(std::size_t capacity, std::uint64_t offset);
 
   memory_budget& budget_;
@@ -101,6 +104,8 @@ class lane {
   std::uint64_t end_ = 0;
   std::uint64_t renewed_at_ = 0;  // the end when `renew` looked last
   std::uint64_t newest_ = 0;
+  std::uint64_t batch_begin_ = 0;
+  std::uint64_t last_batch_ = 0;
   std::size_t attached_ = 0;
   bool kept_ = false;
 };

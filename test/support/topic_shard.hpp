@@ -17,9 +17,9 @@ class topic_shard {
  public:
   static constexpr std::size_t ample = std::size_t{1} << 40;
 
-  explicit topic_shard(topic::unit_size measure, topics_options chosen = {},
+  explicit topic_shard(const topic::unit_format& format, topics_options chosen = {},
                        std::size_t max_backlog_bytes = ample)
-      : options(std::move(chosen)), registry(options, 1, max_backlog_bytes, measure) {}
+      : options(std::move(chosen)), registry(options, 1, max_backlog_bytes, format) {}
 
   /// Appends one unit, making the topic if it is not there.
   topic::topic::append_result publish(std::string_view name, std::string_view unit) {

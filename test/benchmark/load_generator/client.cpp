@@ -156,6 +156,7 @@ void client::take_answer(const protocol::subscribed_said& said, std::string_view
       said.reached->offset != 0 || said.replayed != 0) {
     fail("got a wrong answer to its command: " + quoted(text));
   }
+  acknowledge_at_once(socket());  // as the kernel does for plain clients, which send nothing
   open_ = true;
 }
 

@@ -69,6 +69,11 @@ bool send_queued(int socket, std::string& unsent, std::size_t client) {
   return true;
 }
 
+void acknowledge_at_once(int socket) {
+  const int on = 1;
+  checked(::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on), "setsockopt");
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t shown = 60;
   std::string out("'");

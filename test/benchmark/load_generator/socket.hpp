@@ -28,6 +28,14 @@ std::size_t receive(int socket, std::span<char> room, std::size_t client);
 /// Errors: as `blame_server`.
 bool send_queued(int socket, std::string& unsent, std::size_t client);
 
+/// For a client that has sent something since it connected, and will only read from now on.
+///
+/// The kernel delays the acknowledgements of such a one, so that they may go with what it sends. On
+/// one machine it then makes every second one within the server's send, and charges the server.
+///
+/// Errors: throws `std::system_error`.
+void acknowledge_at_once(int socket);
+
 /// The beginning of a text, for messages.
 std::string quoted(std::string_view text);
 

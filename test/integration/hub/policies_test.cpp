@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 namespace broadcast_hub::test {
@@ -102,6 +105,30 @@ TEST_P(PoliciesTest, DisconnectingCountsWhatWasPendingAsDropped) {
   ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
   EXPECT_GT(hub.stats().dropped_at_end, 0U);
   expect_accounts_balanced(hub);
+}
+
+// Nobody makes it wait for the subscriber that reads nothing.
+TEST_P(PoliciesTest, TheLogOfAPublisherThatNeverPausesStaysWithinBothLimits) {
+  hub_options chosen = with(slow_consumer_policy::drop_oldest);
+  chosen.outbound.max_backlog_bytes = 1024 * 1024;
+  const std::uint64_t both =
+      chosen.topics.defaults.max_lag_bytes + chosen.outbound.max_backlog_bytes;
+  constexpr std::uint64_t ends_of_segments = 256 * 1024;
+  hub hub(chosen);
+  const auto port = hub.listen(0);
+  hub.start();
+  ws_client slow(port, "/", {}, tiny_buffer);
+  ASSERT_TRUE(eventually([&] { return hub.connection_count() == 1; }));
+  const std::string payload(1'000, 'x');
+  std::uint64_t longest = 0;
+  for (int published = 0; published < 100'000; ++published) {
+    const publish_result result = hub.broadcast(payload);
+    ASSERT_TRUE(result || result.error == errc::overloaded) << result.error.message();
+    if (published % 16 == 0)
+      longest = std::max(longest, hub.stats().log_bytes);
+  }
+  EXPECT_GT(longest, chosen.topics.defaults.max_lag_bytes / 2);
+  EXPECT_LT(longest, both + ends_of_segments);
 }
 
 // Nothing more is published, so no walk comes by: the clock alone must do it.

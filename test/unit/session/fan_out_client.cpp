@@ -1,5 +1,6 @@
 #include "fan_out_client.hpp"
 
+#include "fan_out_publication.hpp"
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
@@ -37,17 +38,21 @@ std::size_t client::waiting() const {
 }
 
 client::frame client::read(std::string_view bytes) const {
-  const std::string_view payload = wire::payload_of(bytes);
-  const char kind = static_cast<char>(static_cast<unsigned char>(bytes[0]) & 0x7fU);
+  const std::string_view text = text_in(bytes);
+  const auto first = static_cast<unsigned char>(bytes[0]);
   frame found;
-  EXPECT_EQ(static_cast<unsigned char>(bytes[0]) & 0xf0U, 0x80U) << "broken";
-  if (kind == static_cast<char>(wire::opcode::close))
+  if (first == (0x80U | static_cast<unsigned>(wire::opcode::close)))
     return found;
-  found.direct = payload.starts_with("d:");
-  found.number = std::strtoull(payload.data() + 2, nullptr, 10);
+  const std::string_view from = text.substr(0, text.find(':'));
+  found.direct = from == "direct";
+  found.number = std::strtoull(text.data() + from.size() + 1, nullptr, 10);
   if (!found.direct) {
-    found.topic = static_cast<std::size_t>(payload[0] - '0');
-    EXPECT_EQ(kind, lane == topic::lane_kind::raw ? 1 : 2);
+    const auto topic = std::find(topics.begin(), topics.end(), from);
+    EXPECT_NE(topic, topics.end()) << text;
+    found.topic = static_cast<std::size_t>(topic - topics.begin());
+    EXPECT_EQ(first, first_byte(lane));
+  } else {
+    EXPECT_EQ(first, first_byte(topic::lane_kind::raw));
   }
   return found;
 }
@@ -119,7 +124,7 @@ bool client::is_too_slow(std::size_t topic, std::uint64_t offered, time_point no
   const std::size_t first = untouchable(topic);
   const std::size_t end = one.offered(offered);
   return end > first &&
-         (one.bytes(reference[topic], first, end) > reference[topic].options.max_lag_bytes ||
+         (one.bytes(reference[topic], lane, first, end) > reference[topic].options.max_lag_bytes ||
           reference[topic].is_too_old(one.waiting()[first], now));
 }
 
@@ -127,7 +132,7 @@ bool client::may_be_too_slow(std::size_t topic, time_point now) const {
   const reference_topic& of = reference[topic];
   const expectation& one = expected[topic];
   return !of.loses() && one.size() > 0 &&
-         (one.bytes(of, 0, one.size()) > of.options.max_lag_bytes ||
+         (one.bytes(of, lane, 0, one.size()) > of.options.max_lag_bytes ||
           of.seems_too_old(one.waiting().front(), now));
 }
 

@@ -17,7 +17,7 @@ namespace broadcast_hub::session::test {
 /// A topic as docs/explanation/slow-consumers.md tells it. Publications have the numbers 1, 2, 3...
 struct reference_topic {
   struct publication {
-    std::uint64_t bytes = 0;
+    std::array<std::uint64_t, topic::lane_count> bytes{};
     std::array<bool, topic::lane_count> begins_segment{};
     time_point offered = time_point::max();  ///< when the walk that offered it was over
   };
@@ -105,11 +105,13 @@ class expectation {
     safe_ = std::min(safe_, waiting_.size());
   }
 
-  std::uint64_t bytes(const reference_topic& of, std::size_t first, std::size_t end) const {
-    return std::accumulate(
-        waiting_.begin() + static_cast<std::ptrdiff_t>(first),
-        waiting_.begin() + static_cast<std::ptrdiff_t>(std::max(first, end)), std::uint64_t{0},
-        [&](std::uint64_t sum, std::uint64_t number) { return sum + of.at(number).bytes; });
+  std::uint64_t bytes(const reference_topic& of, topic::lane_kind lane, std::size_t first,
+                      std::size_t end) const {
+    return std::accumulate(waiting_.begin() + static_cast<std::ptrdiff_t>(first),
+                           waiting_.begin() + static_cast<std::ptrdiff_t>(std::max(first, end)),
+                           std::uint64_t{0}, [&](std::uint64_t sum, std::uint64_t number) {
+                             return sum + of.at(number).bytes[index_of(lane)];
+                           });
   }
 
   /// What `drop_oldest` or `latest` does to the places from `first` to `end`.
@@ -121,7 +123,7 @@ class expectation {
       return {end - 1, end - 1};
     const std::size_t most = of.options.max_lag_bytes;
     std::size_t kept = first;
-    if (bytes(of, first, end) > most) {
+    if (bytes(of, lane, first, end) > most) {
       kept = within(of, lane, first, end, most - most / 8);
       if (kept == end)
         kept = within(of, lane, first, end, most);
@@ -140,7 +142,7 @@ class expectation {
   /// The first place, or better the first border of a segment, behind which no more is left.
   std::size_t within(const reference_topic& of, topic::lane_kind lane, std::size_t first,
                      std::size_t end, std::uint64_t most) const {
-    while (bytes(of, first, end) > most)
+    while (bytes(of, lane, first, end) > most)
       ++first;
     return border(of, lane, first, end);
   }
@@ -148,7 +150,7 @@ class expectation {
   std::size_t border(const reference_topic& of, topic::lane_kind lane, std::size_t first,
                      std::size_t end) const {
     for (std::size_t place = first; place < end; ++place) {
-      if (of.at(waiting_[place]).begins_segment[static_cast<std::size_t>(lane)])
+      if (of.at(waiting_[place]).begins_segment[index_of(lane)])
         return place;
     }
     return first;

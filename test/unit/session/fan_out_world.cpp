@@ -1,5 +1,6 @@
 #include "fan_out_world.hpp"
 
+#include "fan_out_publication.hpp"
 #include "session/outbox.hpp"
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
@@ -51,7 +52,7 @@ const topic_options& options_of(const char* topic, const topics_options& all) {
 }  // namespace
 
 world::world(unsigned seed)
-    : random_(seed), patience_(10 + below(90)), shard_(&wire::frame_size, options()) {
+    : random_(seed), patience_(10 + below(90)), shard_(publication_format(), options()) {
   for (std::size_t each = 0; each < topic_count; ++each)
     reference_[each].options = options_of(topics[each], shard_.options);
   for (std::uint32_t slot = 0; slot < clients_.size(); ++slot)
@@ -70,7 +71,8 @@ void world::run(int steps) {
 }
 
 void world::open(std::uint32_t slot) {
-  const auto lane = below(3) == 0 ? topic::lane_kind::deflated : topic::lane_kind::raw;
+  // Often the same, so that walks have something for several clients.
+  const topic::lane_kind lane = below(2) == 0 ? topic::lane_kind::raw : topic::all_lanes[below(4)];
   clients_[slot] = std::make_unique<client>(shard_.reader, slot, lane, reference_);
 }
 
@@ -110,21 +112,15 @@ void world::act() {
 
 void world::publish(std::size_t topic) {
   const std::uint64_t number = reference_[topic].newest() + 1;
-  const std::string payload = std::to_string(topic) + ":" + std::to_string(number) + " " +
-                              std::string(below(30) == 0 ? below(900) : below(40), '.');
-  const std::string raw = wire::make_frame(wire::opcode::text, payload);
-  const std::string deflated = wire::make_frame(wire::opcode::binary, payload);
-  topic::encoded publication(std::string_view(raw).substr(0, 2), std::string_view(raw).substr(2));
-  publication.deflated = {deflated};
-  publication.made.set(index_of(topic::lane_kind::deflated));
+  const publication made(topics[topic], number, below(30) == 0 ? below(900) : below(40));
   const auto found = shard_.registry.open(topics[topic]).found;
-  const auto result = found->append(publication, shard_.now);
+  const auto result = found->append(made.encodings(), shard_.now);
   ASSERT_EQ(result.what, topic::topic::append_result::outcome::appended);
   ASSERT_EQ(result.offset, number);
-  reference_[topic].log.push_back({raw.size()});
-  for (const auto lane : {topic::lane_kind::raw, topic::lane_kind::deflated}) {
+  reference_[topic].log.push_back({made.sizes()});
+  for (const topic::lane_kind lane : topic::all_lanes) {
     const auto last = found->end(lane).at.part;
-    reference_[topic].log.back().begins_segment[static_cast<std::size_t>(lane)] =
+    reference_[topic].log.back().begins_segment[index_of(lane)] =
         last && last->units_before() == number - 1;
   }
   std::size_t subscribers = 0;
@@ -325,7 +321,7 @@ void world::direct(client& who) {
     return;
   if (!who.out.blocked())
     who.move_all();
-  const std::string payload = "d:" + std::to_string(++who.directs);
+  const std::string payload = "direct:" + std::to_string(++who.directs);
   who.out.push(outbox::kind::direct, share(wire::make_frame(wire::opcode::text, payload)));
 }
 

@@ -4,6 +4,7 @@
 #include "session/outbox.hpp"
 #include "support/topic_shard.hpp"
 #include "wire/frame_encoder.hpp"
+#include "wire/numbered_frame.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,10 +22,42 @@ using testing::ElementsAre;
 using testing::ElementsAreArray;
 using topic::lane_kind;
 
+// What is compressed and numbered begins with a stored block, so that it is read without inflating.
+constexpr unsigned compressed_frame = 0x40;
+constexpr std::size_t stored_block_header = 5;
+
+// Payloads begin with the letter of their topic and the number that they get there.
+std::string start_of(std::string_view topic) {
+  return topic == "latest" ? "a" : topic == "oldest" ? "b" : "c";
+}
+
+std::string_view rest_of(std::string_view payload) {
+  return payload.substr(std::min<std::size_t>(payload.size(), 2));
+}
+
+std::string name_of(lane_kind lane) {
+  constexpr std::array<const char*, topic::lane_count> names{"Raw", "Deflated", "Numbered",
+                                                             "DeflatedNumbered"};
+  return names[index_of(lane)];
+}
+
+std::size_t frame_size_in(lane_kind lane, const std::string& payload) {
+  const bool compressed = lane == lane_kind::deflated_numbered && !rest_of(payload).empty();
+  const std::size_t more = compressed ? stored_block_header : 0;
+  return wire::make_frame(wire::opcode::text, payload + std::string(more, '.')).size();
+}
+
+topic::unit_format format() {
+  topic::unit_format made(&wire::frame_size);
+  made.number_start = &start_of;
+  made.write_head = &wire::write_numbered_head;
+  return made;
+}
+
 /// A subscriber of a topic of each policy, whose socket takes as much as it is told to.
 class stream {
  public:
-  explicit stream(lane_kind lane) : shard_(&wire::frame_size, options()) {
+  explicit stream(lane_kind lane) : shard_(format(), options()) {
     out_.join_topics(shard_.reader, 0, lane);
     for (const char* each : {"latest", "oldest", "strict"})
       EXPECT_FALSE(out_.subscribe(each));
@@ -37,7 +70,9 @@ class stream {
     const std::string deflated = wire::make_frame(wire::opcode::binary, payload);
     topic::encoded publication(raw, {});
     publication.deflated = {deflated};
-    publication.made.set(index_of(lane_kind::deflated));
+    publication.number_rest = {rest_of(payload)};
+    publication.deflated_number_rest = {rest_of(payload)};
+    publication.made.set();
     ASSERT_EQ(shard_.registry.open(topic).found->append(publication, shard_.now).what,
               topic::topic::append_result::outcome::appended);
   }
@@ -79,10 +114,12 @@ class stream {
   }
 
   std::vector<std::string> frames() const {
-    std::vector<std::string> found = broadcast_hub::test::server_frames(sent_);
+    std::vector<std::string> found = broadcast_hub::test::server_frames(sent_, compressed_frame);
     for (std::string& each : found) {
       if (each.starts_with("text:") || each.starts_with("binary:"))
         each.erase(0, each.find(':') + 1);
+      if (each.starts_with('\0'))
+        each.erase(0, stored_block_header);
     }
     return found;
   }
@@ -111,9 +148,9 @@ const std::string b3 = "b3" + std::string(600, '.');
 const std::string c2 = "c2" + std::string(70'000, '.');  // with a header of 10 bytes
 
 /// What waits at first: a in `latest`, b in `oldest`, c in `strict`. In the order in which it is
-/// sent.
-std::vector<std::string> first_row(bool large) {
-  return {"a1", "a2", b1, "c1", large ? c2 : "c2", ""};
+/// sent. The last one is empty, if payloads may be.
+std::vector<std::string> first_row(lane_kind lane, bool large) {
+  return {"a1", "a2", b1, "c1", large ? c2 : "c2", is_numbered(lane) ? "c3" : ""};
 }
 
 class OutboxStreamCutTest : public testing::TestWithParam<lane_kind> {
@@ -135,8 +172,8 @@ class OutboxStreamCutTest : public testing::TestWithParam<lane_kind> {
   static void at_each_cut(Act act) {
     for (const bool large : {false, true}) {
       std::vector<std::size_t> borders{0};
-      for (const std::string& each : first_row(large))
-        borders.push_back(borders.back() + wire::make_frame(wire::opcode::text, each).size());
+      for (const std::string& each : first_row(GetParam(), large))
+        borders.push_back(borders.back() + frame_size_in(GetParam(), each));
       for (std::size_t cut = 0; cut <= borders.back(); ++cut) {
         // Deep in the large one a cut is like the next.
         const bool deep = cut > borders[4] + 20 && cut + 20 < borders[5];
@@ -147,7 +184,7 @@ class OutboxStreamCutTest : public testing::TestWithParam<lane_kind> {
         offer(one, large);
         one.send_and_block(cut);
         const auto begun = std::lower_bound(borders.begin(), borders.end(), cut) - borders.begin();
-        std::vector<std::string> before = first_row(large);
+        std::vector<std::string> before = first_row(GetParam(), large);
         const std::vector<std::string> behind(before.begin() + begun, before.end());
         before.resize(static_cast<std::size_t>(begun));
         act(one, before, behind);
@@ -158,11 +195,8 @@ class OutboxStreamCutTest : public testing::TestWithParam<lane_kind> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Lanes, OutboxStreamCutTest,
-                         testing::Values(lane_kind::raw, lane_kind::deflated),
-                         [](const auto& lane) {
-                           return lane.param == lane_kind::raw ? "Raw" : "Deflated";
-                         });
+INSTANTIATE_TEST_SUITE_P(Lanes, OutboxStreamCutTest, testing::ValuesIn(topic::all_lanes),
+                         [](const auto& lane) { return name_of(lane.param); });
 
 TEST_P(OutboxStreamCutTest, TheRestFollows) {
   at_each_cut([](stream& one, std::vector<std::string> expected, const auto& behind) {

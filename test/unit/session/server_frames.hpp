@@ -37,8 +37,9 @@ inline std::string describe_server_frame(std::string_view frame) {
 }
 
 /// What a client reads out of the bytes of a server; the last entry is "broken" or "cut off" when
-/// they are not a row of whole, unmasked, unfragmented frames.
-inline std::vector<std::string> server_frames(std::string_view bytes) {
+/// they are not a row of whole, unmasked, unfragmented frames. `reserved`: bits that may be set in
+/// their first bytes.
+inline std::vector<std::string> server_frames(std::string_view bytes, unsigned reserved = 0) {
   constexpr unsigned fin = 0x80;
   constexpr unsigned mask = 0x80;
   constexpr std::size_t header = 2;
@@ -52,7 +53,7 @@ inline std::vector<std::string> server_frames(std::string_view bytes) {
     const auto second = static_cast<unsigned char>(bytes[1]);
     const unsigned code = first & 0x0fU;
     const bool known = code == 1 || code == 2 || (code >= 8 && code <= 10);
-    if ((first & 0xf0U) != fin || (second & mask) != 0 || !known) {
+    if ((first & 0xf0U & ~reserved) != fin || (second & mask) != 0 || !known) {
       found.emplace_back("broken");
       break;
     }

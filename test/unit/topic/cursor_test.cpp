@@ -61,6 +61,19 @@ TEST_F(CursorTest, AdvancesByWholeUnitsAndTellsTheRest) {
   }
 }
 
+// A topic that was quiet begins a small segment, and the next unit does not fit into it.
+TEST_F(CursorTest, AdvancesOverASegmentThatNothingIsIn) {
+  cursor at = lane_.end(50).at;
+  lane_.reader(0).read_to = all_.size();
+  ASSERT_TRUE(lane_.renew(50, true));
+  const std::string large = make_unit(1000, 'z');
+  lane_.make_room(large.size(), 50, 0);
+  lane_.append({large});
+  EXPECT_EQ(at.advance(large.size(), unit_size_of), 0U);
+  EXPECT_EQ(at.offset, 51U);
+  EXPECT_EQ(at.position, all_.size() + 1000);
+}
+
 TEST_F(CursorTest, MovesToAnyLaterPlace) {
   for (std::uint64_t unit = 0; unit <= 50; ++unit) {
     cursor at = start_;

@@ -259,6 +259,30 @@ TEST_F(TopicMemoryTest, WhereEverythingIsReadAtOnceSegmentsStaySmall) {
   EXPECT_LE(budget_.used(), 5000U);
 }
 
+// A send from two places costs a third more than one from one.
+TEST_F(TopicMemoryTest, WhatIsReadTogetherLiesInOnePlace) {
+  for (const std::size_t size : {66U, 111U, 1'028U}) {
+    int in_several = 0;
+    for (int batch = 0; batch < 100; ++batch) {
+      const cursor begin = the().end(lane_kind::raw).at;
+      for (int i = 0; i < 16; ++i)
+        append(size);
+      in_several += begin.pieces(the().end(lane_kind::raw).at.position).size() > 1 ? 1 : 0;
+      read();
+    }
+    EXPECT_LE(in_several, 4) << size;  // until it is known how much that usually is
+    EXPECT_LE(budget_.used(), 16 * size + 5000U) << size;
+  }
+}
+
+TEST_F(TopicMemoryTest, ALargePublicationLeavesNoLargeSegmentBehind) {
+  for (const std::size_t size : {100U, 30'000U, 100U}) {
+    append(size);
+    read();
+  }
+  EXPECT_LE(budget_.used(), 5000U);
+}
+
 TEST_F(TopicMemoryTest, WhatIsQuietAfterABurstKeepsLittle) {
   fill_and_read();
   EXPECT_TRUE(the().sweep(now_, 60s).wake.none());  // not quiet yet
