@@ -4,11 +4,18 @@
 
 namespace broadcast_hub::topic {
 
-const segment* cursor::holding(std::uint64_t wanted) const noexcept {
-  const segment* at = part.get();
-  while (at->end() <= wanted)
+namespace {
+
+const segment* find_from(const segment* at, std::uint64_t position) noexcept {
+  while (at->end() <= position)
     at = at->next().get();
   return at;
+}
+
+}  // namespace
+
+const segment* cursor::holding(std::uint64_t wanted) const noexcept {
+  return find_from(part.get(), wanted);
 }
 
 std::size_t cursor::advance(std::size_t bytes, unit_size measure) {
@@ -72,7 +79,7 @@ std::size_t cursor::gather(std::uint64_t skip, std::uint64_t end, std::span<iove
     out[used++] = {const_cast<char*>(at->at(from)), stop - from};
     from = stop;
     if (from < end)
-      at = at->next().get();
+      at = find_from(at, from);
   }
   return used;
 }
@@ -88,7 +95,7 @@ std::vector<log_piece> cursor::pieces(std::uint64_t end) const {
     out.push_back({at->bytes(), at->at(from), static_cast<std::size_t>(stop - from)});
     from = stop;
     if (from < end)
-      at = at->next().get();
+      at = find_from(at, from);
   }
   return out;
 }

@@ -25,28 +25,38 @@ bool lane::fits(std::size_t bytes) const noexcept {
   return last_->room(end_) >= bytes || budget_.has_room_for(bytes);
 }
 
-// Of the last two, so that one that is larger than others leaves no large segment behind.
-std::uint64_t lane::begin_batch() noexcept {
+// The smaller of the last two, so that one that is larger than others leaves no large segment
+// behind.
+std::size_t lane::begin_batch() noexcept {
   const std::uint64_t last = end_ - std::exchange(batch_begin_, end_);
-  return std::min(last, std::exchange(last_batch_, last));
+  const std::uint64_t usual = std::min(last, std::exchange(last_batch_, last));
+  return budget_.tight() ? 0 : std::min<std::uint64_t>(usual, segment::largest);
+}
+
+void lane::forget_batches() noexcept {
+  batch_begin_ = end_;
+  last_batch_ = 0;
 }
 
 void lane::make_room(std::size_t size, std::uint64_t offset, std::uint64_t held) {
   // What is appended until it is read leaves in one send, which costs less from one place.
-  const std::uint64_t batch = held == 0 ? begin_batch() : 0;
-  const std::size_t needed =
-      std::max<std::size_t>(size, std::min<std::uint64_t>(batch, segment::largest));
+  const std::size_t needed = std::max(size, held == 0 ? begin_batch() : 0);
   const std::size_t room = last_->room(end_);
-  if (room >= needed || (room >= size && !budget_.has_room_for(needed)))
+  if (room >= needed)
     return;
   // Where much waits they are large, so that what one walk sends seldom lies in more than two.
-  // Where everything is read at once they stay small: so much a topic keeps that is quiet
-  // afterwards.
+  // Where everything is read at once they stay small, or as large as what is read together: so
+  // much a topic keeps that is quiet afterwards, until `renew`.
   const std::size_t busy = std::min(2 * last_->capacity(), most_when_all_is_read);
   const std::size_t grown = std::clamp<std::uint64_t>(8 * held, busy, segment::largest);
   // Units of one topic are often alike, and what none fits into at the end would be lost.
   const std::size_t filled = grown - grown % needed;
-  begin_segment(std::max(filled, needed), offset);
+  try {
+    begin_segment(std::max(filled, needed), offset);
+  } catch (const std::bad_alloc&) {
+    if (room < size)
+      throw;
+  }
 }
 
 void lane::begin_segment(std::size_t capacity, std::uint64_t offset) {
@@ -71,6 +81,7 @@ bool lane::renew(std::uint64_t offset, bool memory_is_short) noexcept {
     return false;
   try {
     begin_segment(segment::smallest, offset);
+    forget_batches();
     return true;
   } catch (const std::bad_alloc&) {
     return false;  // nothing is lost but room
@@ -101,8 +112,10 @@ void lane::detach(std::size_t reader) noexcept {
   if (!attached(reader))
     return;
   readers_[reader] = {};
-  if (--attached_ == 0 && !kept_)
+  if (--attached_ == 0 && !kept_) {
     last_.reset();
+    forget_batches();
+  }
 }
 
 std::uint64_t lane::backlog() const noexcept {

@@ -35,7 +35,8 @@ class lane {
   bool fits(std::size_t bytes) const noexcept;
 
   /// Has one unit of that size fit behind those up to `offset`. `held`: bytes of the log that are
-  /// unread or kept, which tell how large a further segment is worth being. Requires `in_use()`.
+  /// unread or kept, which tell how large a further segment is worth being; when there are none,
+  /// what was appended lately between two such moments tells it. Requires `in_use()`.
   void make_room(std::size_t size, std::uint64_t offset, std::uint64_t held);
 
   /// Appends one unit. Requires that there is room.
@@ -92,8 +93,10 @@ class lane {
  private:
   void begin(std::uint64_t offset);
 
-  /// All is read: returns how much is usually appended before that is so again.
-  std::uint64_t begin_batch() noexcept;
+  /// All is read: returns how much is usually appended before that is so again, as far as there
+  /// is memory to be generous with.
+  std::size_t begin_batch() noexcept;
+  void forget_batches() noexcept;
   void begin_segment(std::size_t capacity, std::uint64_t offset);
 
   memory_budget& budget_;

@@ -183,11 +183,13 @@ test("a server that says bye is found again", async () => {
 
 test("offline, and online again", async () => {
   await bob.setOnline(false);
+  await bob.see("#state", "No network");
   await say(ann, "You cannot hear me");
   await hear(ann, "You cannot hear me");
   await say(bob, "Written in a tunnel");
   await bob.picture("offline");
   await bob.setOnline(true);
+  await bob.see("#state", "Connected");
   await hear(bob, "You cannot hear me");
   await hear(ann, "Written in a tunnel");
   const ends = [await texts(ann), await texts(bob)].map((all) => all.slice(-2).sort());

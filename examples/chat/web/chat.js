@@ -8,6 +8,7 @@ const rooms = new Map();
 let me; // as the server knows us: the name as it stands in an address
 let client;
 let shown; // the open room
+let last; // what we heard of the connection
 
 const toUser = (name) => encodeURIComponent(name.trim());
 
@@ -26,15 +27,23 @@ function element(name, className, text) {
   return made;
 }
 
-function showState({ state, code, reason, delay }) {
+function showState(event) {
+  last = event;
+  const { state, code, reason, delay } = event;
   const words = {
     connecting: "Connecting…",
     open: "Connected",
     waiting: `Connection lost, next try in ${Math.ceil(delay / 1000)} s`,
     closed: `Not connected: ${reason || code}`,
   };
-  byId("state").dataset.state = state;
-  byId("state").textContent = words[state];
+  // A connection may outlive its network for a while, but nothing comes through.
+  const isStale = state === "open" && !navigator.onLine;
+  byId("state").dataset.state = isStale ? "waiting" : state;
+  byId("state").textContent = isStale ? "No network" : words[state];
+}
+
+for (const change of ["online", "offline"]) {
+  addEventListener(change, () => last && showState(last));
 }
 
 function enter(name) {

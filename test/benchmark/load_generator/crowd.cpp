@@ -29,13 +29,14 @@ int wait_awake(const descriptor& poll, std::span<epoll_event> events,
     return ::epoll_wait(poll.get(), events.data(), static_cast<int>(events.size()),
                         static_cast<int>(timeout.count()));
   };
-  const auto end = clock::now() + std::min(at_most, longest_awake);
+  const auto awake = std::min(at_most, longest_awake);
+  const auto end = clock::now() + awake;
   do {
     if (const int ready = look(std::chrono::milliseconds::zero()); ready != 0) {
       return ready;
     }
   } while (clock::now() < end);
-  return look(at_most);
+  return look(at_most - awake);
 }
 
 void watch(const descriptor& poll, const client& peer, std::size_t index, std::uint32_t events,

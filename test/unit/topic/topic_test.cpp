@@ -1,13 +1,7 @@
-#include "topic/topic.hpp"
-
-#include "units.hpp"
-
-#include <gtest/gtest.h>
+#include "topic_fixture.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <string>
 
 namespace broadcast_hub::topic {
@@ -21,24 +15,7 @@ using test::unit_size_of;
 
 constexpr std::uint64_t ample = 1'000'000;
 
-class TopicTest : public testing::Test {
- protected:
-  topic& the() {
-    if (!topic_)
-      topic_ = std::make_shared<topic>("news", options_, 77, 0, environment_);
-    return *topic_;
-  }
-  topic::append_result append(std::size_t size) {
-    return the().append(raw_only(make_unit(size)), now_);
-  }
-
-  time_point now_{100h};
-  topic_options options_;
-  memory_budget budget_{1'000'000};
-  std::deque<inbox> inboxes_{3};
-  topic_environment environment_{3, 100'000, &unit_size_of, budget_, inboxes_};
-  std::shared_ptr<topic> topic_;
-};
+class TopicTest : public test::topic_fixture {};
 
 TEST_F(TopicTest, OffsetsCountFromOne) {
   EXPECT_EQ(append(10).offset, 1U);
@@ -226,86 +203,6 @@ TEST_F(TopicTest, TellsThatItHasDrainedBeforeItRetires) {
   const topic::swept swept = the().sweep(now_, 0s);
   EXPECT_TRUE(swept.retired || the().sweep(now_, 0s).retired);
   EXPECT_TRUE(swept.drained);
-}
-
-/// A lane of one reader, which reads everything at once.
-class TopicMemoryTest : public TopicTest {
- protected:
-  TopicMemoryTest() {
-    environment_.max_backlog_bytes = 1'000'000;
-    the().attach(lane_kind::raw, 0);
-    the().claim(lane_kind::raw, 0);
-  }
-  void read(std::uint64_t lag = 0) {
-    while (inboxes_[0].first().from)
-      inboxes_[0].drop_first();
-    const std::uint64_t end = the().begin_reading(lane_kind::raw, 0).at.position;
-    the().finish_reading(lane_kind::raw, 0, end, lag);
-  }
-  void fill_and_read() {
-    for (int i = 0; i < 200; ++i)
-      append(1000);
-    read();
-    ASSERT_GT(budget_.used(), 30'000U);
-  }
-};
-
-// Topics that everybody had read to the end once used up the memory of all.
-TEST_F(TopicMemoryTest, WhereEverythingIsReadAtOnceSegmentsStaySmall) {
-  for (int i = 0; i < 1000; ++i) {
-    append(100);
-    read();
-  }
-  EXPECT_LE(budget_.used(), 5000U);
-}
-
-// A send from two places costs a third more than one from one.
-TEST_F(TopicMemoryTest, WhatIsReadTogetherLiesInOnePlace) {
-  for (const std::size_t size : {66U, 111U, 1'028U}) {
-    int in_several = 0;
-    for (int batch = 0; batch < 100; ++batch) {
-      const cursor begin = the().end(lane_kind::raw).at;
-      for (int i = 0; i < 16; ++i)
-        append(size);
-      in_several += begin.pieces(the().end(lane_kind::raw).at.position).size() > 1 ? 1 : 0;
-      read();
-    }
-    EXPECT_LE(in_several, 4) << size;  // until it is known how much that usually is
-    EXPECT_LE(budget_.used(), 16 * size + 5000U) << size;
-  }
-}
-
-TEST_F(TopicMemoryTest, ALargePublicationLeavesNoLargeSegmentBehind) {
-  for (const std::size_t size : {100U, 30'000U, 100U}) {
-    append(size);
-    read();
-  }
-  EXPECT_LE(budget_.used(), 5000U);
-}
-
-TEST_F(TopicMemoryTest, WhatIsQuietAfterABurstKeepsLittle) {
-  fill_and_read();
-  EXPECT_TRUE(the().sweep(now_, 60s).wake.none());  // not quiet yet
-  EXPECT_TRUE(the().sweep(now_, 60s).wake.test(0));
-  EXPECT_LE(budget_.used(), 1000U);
-  EXPECT_TRUE(the().sweep(now_, 60s).wake.none());
-  EXPECT_EQ(append(100).what, outcome::appended);
-  EXPECT_EQ(the().end(lane_kind::raw).at.position, 200'100U);
-}
-
-TEST_F(TopicMemoryTest, WhenMemoryIsShortItKeepsLittleAtOnce) {
-  fill_and_read();
-  budget_.take(800'000);
-  the().sweep(now_, 60s);
-  EXPECT_LE(budget_.used(), 801'000U);
-}
-
-TEST_F(TopicMemoryTest, WhatSomebodyIsBehindIsKept) {
-  fill_and_read();
-  read(1);
-  the().sweep(now_, 60s);
-  the().sweep(now_, 60s);
-  EXPECT_GT(budget_.used(), 30'000U);
 }
 
 TEST_F(TopicTest, HistoryKeepsItAlive) {
