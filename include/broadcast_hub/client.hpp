@@ -25,8 +25,8 @@ class client_core;
 /// come before the start.
 ///
 /// Each publication of a topic is delivered once and in order, or `on_subscribed` says that some
-/// are missing. What is published is published once, if the client is back within the topic's
-/// `dedup_window`.
+/// are missing. What is published is published once, if the hub still knows its key when the client
+/// is back: see `topic_options::dedup_window`.
 ///
 /// Handlers run on the client's thread and must not block. They may call every public method. What
 /// they throw is caught and logged.
@@ -59,8 +59,9 @@ class BROADCAST_HUB_EXPORT client {
   void on_subscribed(client_subscribed_handler handler);
   void on_unsubscribed(client_unsubscribed_handler handler);
 
-  /// Subscribers of a topic came or went; for subscriptions with `subscribe_options::presence`.
-  /// Nothing is told of the time without a connection: after `on_subscribed` ask `presence`.
+  /// Subscribers of a topic came or went, or have another info; for subscriptions with
+  /// `subscribe_options::presence`. Nothing is told of the time without a connection: after
+  /// `on_subscribed` ask `presence`.
   void on_presence(client_presence_handler handler);
 
   /// The application of the hub has sent something to this client (`connection::send`).

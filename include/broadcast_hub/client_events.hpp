@@ -32,7 +32,8 @@ struct client_state_event {
   std::string reason;                     ///< for logs
   std::chrono::milliseconds retry_in{0};  ///< for `waiting`
 
-  /// For `open`: the hub's name for this connection, as others see it in `client_subscriber::id`.
+  /// For `open`: the hub's name for this connection, as others see it in `client_subscriber::id`
+  /// unless its user was there before.
   std::string connection_id;
 };
 

@@ -32,8 +32,8 @@ struct presence_options {
   /// Range 1 to 100,000.
   std::size_t max_named = 1000;
 
-  /// A user who comes back within this has neither left nor joined. At most one day. Clients
-  /// without a user (see `upgrade_reply::user`) leave at once.
+  /// A user who comes back within this has neither left nor joined; only another info is told. At
+  /// most one day. Clients without a user (see `upgrade_reply::user`) leave at once.
   std::chrono::milliseconds grace = std::chrono::seconds(5);
 };
 
@@ -59,7 +59,8 @@ struct topic_options {
   bool allow_client_publish = false;
 
   /// How long a publication is known by its key, so that a client's retry is not published twice;
-  /// the last 10,000 keys at most. At most one day; zero: keys say nothing.
+  /// the last 10,000 keys of a topic at most, fewer and fewer while memory is short, and none after
+  /// a restart. At most one day; zero: keys say nothing.
   std::chrono::milliseconds dedup_window = std::chrono::minutes(2);
 };
 

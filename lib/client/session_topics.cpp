@@ -14,10 +14,10 @@
 namespace broadcast_hub {
 namespace {
 
-/// Of the names in one `sub`, and how many: what a server takes with a small limit for messages,
-/// too.
-constexpr std::size_t most_name_bytes = std::size_t{16} * 1024;
-constexpr std::size_t most_topics = 500;
+/// Of the names in one `sub`, and how many. With their positions they are less than 4 KiB: what a
+/// server takes with a small limit for messages, too.
+constexpr std::size_t most_name_bytes = 1024;
+constexpr std::size_t most_topics = 20;
 
 /// Subscriptions that a client has when its hub may make no more for it: what a hub allows one
 /// connection at most.

@@ -20,10 +20,21 @@ presence_set::member& presence_set::join(const client& who) {
   if (fresh) {
     one.key_ = &place->first;
     one.who_ = std::move(copy);
+  } else {
+    take_over(one, std::move(copy.info));
   }
   ++one.connections_;
   unsettle(one);
   return one;
+}
+
+/// What others see of it may be another thing, which is told like a join.
+void presence_set::take_over(member& who, std::string info) noexcept {
+  if (who.who_.info == info)
+    return;
+  who.who_.info = std::move(info);
+  who.listed_ = who.listed_ || who.told_;
+  who.told_ = false;
 }
 
 void presence_set::leave(member& who, time_point now) noexcept {

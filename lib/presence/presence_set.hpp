@@ -21,9 +21,10 @@ struct client {
 /// Who is there on one topic, and what has changed since it was told last.
 ///
 /// A user with several connections is there once, under the id of the first. A user whose last
-/// connection has left stays until the grace time has passed, so that a reconnect is no change; an
-/// anonymous client leaves at once, because nobody could tell that it came back. Who is there is
-/// settled now and then, so everybody stays until the next time at least.
+/// connection has left stays until the grace time has passed, so that a reconnect is no change. The
+/// latest connection's info counts: when it is another one, the user joins once more, under the id
+/// that it had. An anonymous client leaves at once, because nobody could tell that it came back.
+/// Who is there is settled now and then, so everybody stays until the next time at least.
 ///
 /// Thread safety: none.
 class presence_set {
@@ -87,6 +88,7 @@ class presence_set {
   static bool is_news(const member& who, time_point now) noexcept {
     return is_gone(who, now) ? who.told_ || who.listed_ : !who.told_;
   }
+  static void take_over(member& who, std::string info) noexcept;
   void unsettle(member& who) noexcept;
 
   const presence_options& options_;

@@ -55,7 +55,7 @@ void lane::make_room(std::size_t size, std::uint64_t offset, std::uint64_t held)
     begin_segment(std::max(filled, needed), offset);
   } catch (const std::bad_alloc&) {
     if (room < size)
-      throw;
+      begin_segment(size, offset);  // no more than it must have
   }
 }
 

@@ -13,7 +13,7 @@ if [[ -n $foreign ]]; then
   exit 1
 fi
 
-for wanted in 'broadcast_hub::hub::run()' 'broadcast_hub::hub::hub(' 'broadcast_hub::validate('; do
+for wanted in 'broadcast_hub::hub::run()' 'broadcast_hub::hub::hub(' 'broadcast_hub::client::run()' 'broadcast_hub::validate('; do
   if ! grep -qF "$wanted" <<<"$symbols"; then
     echo "Not exported: $wanted" >&2
     exit 1

@@ -1,6 +1,7 @@
 // A server goes and tells its clients `bye`: they come back spread over the time that it says, and
 // go on.
 
+#include "client/retry_plan.hpp"
 #include "comeback.hpp"
 #include "crowd.hpp"
 #include "granted_publishers.hpp"
@@ -63,11 +64,14 @@ TEST(ByeTest, NoSecondHasManyMoreThanTheMean) {
   EXPECT_EQ(bounds.earliest, 0s);
   ASSERT_EQ(bounds.latest, 30s);
 
-  // Each client is a process with a generator of its own; time is a number here.
+  // What the C++ client chooses. Each one is a process with a generator of its own; time is a
+  // number here.
   std::vector<std::chrono::milliseconds> waits;
   for (std::size_t i = 0; i < clients; ++i) {
-    std::mt19937_64 random(test::base_seed() * std::uint64_t{clients} + i);
-    waits.push_back(chosen_within(bounds, random));
+    std::mt19937 random(static_cast<std::uint32_t>(test::base_seed() * clients + i));
+    retry_plan plan;
+    plan.on_bye(bounds.earliest, bounds.latest);
+    waits.push_back(plan.next([&random] { return static_cast<std::uint32_t>(random()); }));
     ASSERT_GE(waits.back(), bounds.earliest);
     ASSERT_LE(waits.back(), bounds.latest);
   }

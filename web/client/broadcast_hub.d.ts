@@ -27,7 +27,10 @@ export interface ClientOptions {
    */
   raw?: boolean;
 
-  /** Commands that may wait for a connection; more are rejected, `"buffer_full"`. Default: 1000. */
+  /**
+   * Commands that may wait for a connection; more are rejected, `"buffer_full"`, and so are those
+   * beyond 10,000 (or this, if it is more) that have no answer while there is one. Default: 1000.
+   */
   maxBuffered?: number;
 
   /** See `Client`; here so that nothing is missed. */
@@ -102,7 +105,8 @@ export interface Client {
   /**
    * Publishes JSON, or bytes. Without a connection it waits for one. When the connection is lost
    * before the reply, it is sent again with the same key, by which the server knows it for as long
-   * as the topic's `dedup_window`.
+   * as the topic's `dedup_window`, unless it is restarted, runs short of memory, or 10,000 others
+   * come. A message that is longer than the server takes ends the client with 1009.
    *
    * Resolves with the place that it got in the topic. Errors: rejects with `HubError`. After
    * `"closed"` it is not known whether what was sent has been published.
@@ -148,7 +152,10 @@ export interface SubscriptionHandlers<T = any> {
    */
   onsubscribed?: (event: SubscribedEvent) => void;
 
-  /** Subscribers came or went. Only with `presence: true`. */
+  /**
+   * Subscribers came or went, or one that is known has another `info`. Only with `presence: true`.
+   * What happens while there is no connection is not told: ask `presence()` in `onsubscribed`.
+   */
   onpresence?: (event: PresenceEvent) => void;
 
   /**
@@ -244,7 +251,7 @@ export interface HubError extends Error {
    * - 100 to 110: the server refused. 101 malformed, 103 permission denied, 107 limit exceeded,
    *   108 too many requests, 109 payload too large, 110 backplane unavailable, ...
    * - 2600 to 2699: the server ended the subscription.
-   * - `"buffer_full"`: too many commands wait for a connection (`maxBuffered`).
+   * - `"buffer_full"`: too many commands wait for a connection (`maxBuffered`), or for answers.
    * - `"raw"`: the server does not speak bhub.v1.
    * - `"closed"`: the client is closed.
    */

@@ -16,7 +16,9 @@ import {
   tell,
 } from "./values.js";
 
-const TOPICS_PER_FRAME = 500;
+const TOPICS_PER_FRAME = 20; // less than 8 KiB, which servers take with a small limit, too
+
+const MOST_UNANSWERED = 10000;
 
 // The server's refusals that pass; this one does once we have unsubscribed.
 const ALREADY_SUBSCRIBED = 105;
@@ -158,9 +160,9 @@ class Client {
       const refusal = this.#refusal();
       if (refusal) throw refusal;
       const isOpen = this.state === "open";
-      if (!isOpen && this.#calls.size >= this.#maxBuffered) {
-        throw failure("buffer_full", `${this.#maxBuffered} commands wait already`);
-      }
+      // A connection that is dead seems open for a while.
+      const most = Math.max(this.#maxBuffered, isOpen ? MOST_UNANSWERED : 0);
+      if (this.#calls.size >= most) throw failure("buffer_full", `${most} commands wait already`);
       const id = ++this.#lastId;
       const frame = JSON.stringify({ id, ...command });
       this.#calls.set(id, { frame, resolve, reject });

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 
 class PresenceSetTest : public testing::Test {
  protected:
-  void join(const std::string& id, const std::string& user = {}) {
-    members_[id] = &set_.join({id, user, {}});
+  void join(const std::string& id, const std::string& user = {}, const std::string& info = {}) {
+    members_[id] = &set_.join({id, user, info});
   }
   void leave(const std::string& id) { set_.leave(*members_.at(id), now_); }
 
@@ -68,6 +68,41 @@ TEST_F(PresenceSetTest, WhoCameAndWentUntoldDoesNotCount) {
   leave("a");
   join("b");
   EXPECT_EQ(set_.to_tell(now_).count, 1U);
+}
+
+TEST_F(PresenceSetTest, WhoComesBackUnderAnotherNameIsToldAgain) {
+  join("a", "ann", "Ann");
+  EXPECT_EQ(changes(), "+a");
+  leave("a");
+  join("b", "ann", "Anne");
+  ASSERT_EQ(set_.to_tell(now_).joined.size(), 1U);
+  EXPECT_EQ(set_.to_tell(now_).joined.front().info, "Anne");
+  EXPECT_EQ(changes(), "+a");
+  EXPECT_EQ(set_.count(), 1U);
+  leave("b");
+  now_ += 5s;
+  EXPECT_EQ(changes(), "-a");
+}
+
+// The hub may not have noticed yet that the one before it is dead.
+TEST_F(PresenceSetTest, TheLatestConnectionSaysUnderWhichName) {
+  join("a", "ann", "Ann");
+  EXPECT_EQ(changes(), "+a");
+  join("b", "ann", "Anne");
+  leave("a");
+  EXPECT_EQ(changes(), "+a");
+  EXPECT_EQ(set_.list().front().info, "Anne");
+  EXPECT_EQ(set_.count(), 1U);
+}
+
+TEST_F(PresenceSetTest, WhoGoesBeforeTheOtherNameIsToldIsMissedAllTheSame) {
+  join("a", "ann", "Ann");
+  EXPECT_EQ(changes(), "+a");
+  leave("a");
+  join("b", "ann", "Anne");
+  leave("b");
+  now_ += 5s;
+  EXPECT_EQ(changes(), "-a");
 }
 
 TEST_F(PresenceSetTest, AUserWithSeveralConnectionsIsThereOnce) {

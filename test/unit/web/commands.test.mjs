@@ -131,6 +131,13 @@ test("keeps no more than its bound while there is no connection", async () => {
   }
 });
 
+test("keeps no more than a bound without answers while a connection seems open", async () => {
+  const rig = Rig.open();
+  for (let i = 0; i < 10000; ++i) rig.client.publish("chat", i);
+  const refused = { code: "buffer_full", reason: "10000 commands wait already" };
+  await assert.rejects(rig.client.publish("chat", "more"), refused);
+});
+
 test("rejects everything when it is closed, and from then on", async () => {
   for (const end of [(rig) => rig.client.close(), (rig) => rig.socket.end(4501, "unauthorised")]) {
     const rig = Rig.open();

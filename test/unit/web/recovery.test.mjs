@@ -306,8 +306,8 @@ test("tells presence to all subscriptions of a topic", () => {
 
 test("sends no frame with more topics than a server takes", () => {
   const rig = new Rig();
-  for (let i = 0; i < 501; ++i) rig.client.subscribe(`topic.${i}`);
+  for (let i = 0; i < 41; ++i) rig.client.subscribe(`topic.${i}`);
   rig.greet();
   const frames = rig.take();
-  assert.deepEqual(frames.map(({ sub }) => Object.keys(sub).length), [500, 1]);
+  assert.deepEqual(frames.map(({ sub }) => Object.keys(sub).length), [20, 20, 1]);
 });
