@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 using outcome = topic::append_result::outcome;
 using test::make_unit;
 using test::raw_only;
-using test::unit_size_of;
 
 constexpr std::uint64_t ample = 1'000'000;
 
