@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace broadcast_hub::topic {
-
 namespace {
 
 const segment* find_from(const segment* at, std::uint64_t position) noexcept {
@@ -18,10 +17,15 @@ const segment* cursor::holding(std::uint64_t wanted) const noexcept {
   return find_from(part.get(), wanted);
 }
 
+// More than one at a time: a segment may have been given up before anything was in it.
+void cursor::leave_ended_segments() noexcept {
+  while (part->end() <= position)
+    part = std::shared_ptr<segment>(part->next());
+}
+
 std::size_t cursor::advance(std::size_t bytes, unit_size measure) {
   while (bytes > 0) {
-    while (position == part->end())  // a segment may have been given up before anything was in it
-      part = std::shared_ptr<segment>(part->next());
+    leave_ended_segments();
     const std::size_t unit = measure(part->at(position));
     if (unit > bytes)
       break;
@@ -35,8 +39,7 @@ std::size_t cursor::advance(std::size_t bytes, unit_size measure) {
 void cursor::move_to(std::uint64_t to_position, std::uint64_t to_offset) noexcept {
   position = to_position;
   offset = to_offset;
-  while (part->end() <= position)
-    part = std::shared_ptr<segment>(part->next());
+  leave_ended_segments();
 }
 
 void cursor::skip_to_within(std::uint64_t most, std::uint64_t end, unit_size measure) {

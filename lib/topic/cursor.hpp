@@ -52,6 +52,7 @@ struct cursor {
   std::vector<log_piece> pieces(std::uint64_t end) const;
 
  private:
+  void leave_ended_segments() noexcept;
   const segment* holding(std::uint64_t position) const noexcept;
 };
 

@@ -1,14 +1,11 @@
 #include "fan_out_publication.hpp"
 
-#include "wire/frame_encoder.hpp"
-#include "wire/numbered_frame.hpp"
+#include "numbered_frames.hpp"
 
 namespace broadcast_hub::session::test {
 namespace {
 
 constexpr unsigned final_frame = 0x80;
-constexpr unsigned compressed_frame = 0x40;
-constexpr std::size_t stored_block_header = 5;
 
 std::string start_of(std::string_view topic) {
   return std::string(topic) + ":";
@@ -48,10 +45,7 @@ std::array<std::uint64_t, topic::lane_count> publication::sizes() const {
 }
 
 topic::unit_format publication_format() {
-  topic::unit_format format(&wire::frame_size);
-  format.number_start = &start_of;
-  format.write_head = &wire::write_numbered_head;
-  return format;
+  return numbered_frames(&start_of);
 }
 
 unsigned first_byte(topic::lane_kind lane) noexcept {

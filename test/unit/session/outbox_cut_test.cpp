@@ -1,10 +1,9 @@
 // Streams that take only so many bytes: wherever they cut, frames leave whole and in order.
 
+#include "numbered_frames.hpp"
 #include "server_frames.hpp"
 #include "session/outbox.hpp"
 #include "support/topic_shard.hpp"
-#include "wire/frame_encoder.hpp"
-#include "wire/numbered_frame.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,13 +17,11 @@
 namespace broadcast_hub::session {
 namespace {
 
+using test::compressed_frame;
+using test::stored_block_header;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 using topic::lane_kind;
-
-// What is compressed and numbered begins with a stored block, so that it is read without inflating.
-constexpr unsigned compressed_frame = 0x40;
-constexpr std::size_t stored_block_header = 5;
 
 // Payloads begin with the letter of their topic and the number that they get there.
 std::string start_of(std::string_view topic) {
@@ -47,17 +44,10 @@ std::size_t frame_size_in(lane_kind lane, const std::string& payload) {
   return wire::make_frame(wire::opcode::text, payload + std::string(more, '.')).size();
 }
 
-topic::unit_format format() {
-  topic::unit_format made(&wire::frame_size);
-  made.number_start = &start_of;
-  made.write_head = &wire::write_numbered_head;
-  return made;
-}
-
 /// A subscriber of a topic of each policy, whose socket takes as much as it is told to.
 class stream {
  public:
-  explicit stream(lane_kind lane) : shard_(format(), options()) {
+  explicit stream(lane_kind lane) : shard_(test::numbered_frames(&start_of), options()) {
     out_.join_topics(shard_.reader, 0, lane);
     for (const char* each : {"latest", "oldest", "strict"})
       EXPECT_FALSE(out_.subscribe(each));
