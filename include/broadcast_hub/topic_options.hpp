@@ -16,8 +16,8 @@ enum class slow_consumer_policy : unsigned char {
 };
 
 /// Past publications that a topic keeps, for `hub::history` and for clients of bhub.v1 that resume;
-/// to one of these half of `outbound.max_queued_bytes` is sent again at most. Whichever bound is
-/// met first counts; all zero, the default: none are kept.
+/// to one of these `topic_options::max_lag_bytes` of them are sent again at most, while memory is
+/// short 64 KiB. Whichever bound is met first counts; all zero, the default: none are kept.
 struct history_options {
   std::size_t max_publications = 0;      ///< 0: no history; at most 1,000,000
   std::chrono::milliseconds max_age{0};  ///< 0: of any age; at most 30 days

@@ -160,7 +160,7 @@ std::error_code client_commands::subscribe_to_name(
   if (made.error)
     return made.error;
   hub_.presence().join(peer, wanted.topic, wanted.presence);
-  replay past = replay_for(peer, wanted, made.at);
+  const replay past = replay_for(wanted, made.at);
   protocol::subscribed said;
   said.id = of;
   said.topic = wanted.topic;
@@ -178,18 +178,17 @@ std::error_code client_commands::subscribe_to_name(
   count.replayed.add(past.stored.units);
   log_peer(hub_.log(), log_level::debug, peer, "subscribed to ", wanted.topic, " at offset ",
            made.at.offset, ", ", past.stored.units, " sent again");
-  see_to(peer, peer.answer_at_line(session::share(wire::make_frame(
-                                       wire::opcode::text, protocol::write_subscribed(said))),
-                                   std::move(past.stored.pieces)));
+  see_to(peer, peer.answer_at(session::share(wire::make_frame(wire::opcode::text,
+                                                              protocol::write_subscribed(said))),
+                              wanted.topic, past.stored));
   return {};
 }
 
 client_commands::replay client_commands::replay_for(
-    net::connection& peer, const protocol::subscribe_command::entry& wanted,
-    const topic::reader::standing& at) {
+    const protocol::subscribe_command::entry& wanted, const topic::standing& at) {
   using protocol::no_recovery;
   const time_point now = clock::now();
-  const std::size_t most = peer.session().room_for_stored();
+  const std::uint64_t most = at.most_again;
   if (!wanted.since)
     return {no_recovery::none, at.in->stored_before(at.offset, wanted.last, most, now)};
   if (wanted.since->epoch != at.in->epoch())
@@ -249,7 +248,7 @@ void client_commands::run(net::connection& peer, id of, const protocol::history_
   }
   asked.limit = command.limit;
   // Their frames are longer than what the answer has of them.
-  asked.most_bytes = peer.session().room_for_stored();
+  asked.most_bytes = peer.session().room_for_answer();
   const hub_core::history_page page = hub_.history(command.topic, asked);
   const history_result& found = page.result;
   if (page.cut_off && found.publications.empty()) {

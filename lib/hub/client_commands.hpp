@@ -64,8 +64,8 @@ class client_commands {
     protocol::no_recovery why = protocol::no_recovery::none;
     topic::topic::stored stored;
   };
-  replay replay_for(net::connection& peer, const protocol::subscribe_command::entry& wanted,
-                    const topic::reader::standing& at);
+  static replay replay_for(const protocol::subscribe_command::entry& wanted,
+                           const topic::standing& at);
 
   /// Asks the application, if it wants to be asked. Nothing: it gave no answer.
   template <typename Handler, typename Event>

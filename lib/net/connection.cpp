@@ -114,7 +114,6 @@ std::error_code connection::unsubscribe(std::string_view topic) {
 connection::subscribed connection::subscribe_at(std::string_view topic, bool or_is) {
   if (!is_open())
     return {errc::connection_closing, {}};
-  session_.out().draw_line();
   const std::error_code error = subscribe(topic);
   if (error && !(or_is && error == errc::already_subscribed))
     return {error, {}};
@@ -122,16 +121,17 @@ connection::subscribed connection::subscribe_at(std::string_view topic, bool or_
 }
 
 std::error_code connection::answer(session::shared_bytes frame) {
-  if (is_open())
-    session_.out().draw_line();
-  return answer_at_line(std::move(frame), {});
-}
-
-std::error_code connection::answer_at_line(session::shared_bytes frame,
-                                           std::vector<topic::log_piece> stored) {
-  const std::error_code error = session_.reply(std::move(frame), std::move(stored), clock::now());
+  const std::error_code error = session_.reply(std::move(frame), clock::now());
   shard_.reschedule(*this);
   shard_.flush_later(*this);
+  return error;
+}
+
+std::error_code connection::answer_at(session::shared_bytes frame, std::string_view topic,
+                                      const topic::topic::stored& past) {
+  const std::error_code error = answer(std::move(frame));
+  if (!error)
+    session_.out().send_again(topic, past);
   return error;
 }
 

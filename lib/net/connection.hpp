@@ -67,19 +67,20 @@ class connection final : public timer_wheel::node {
   std::error_code subscribe(std::string_view topic);
   std::error_code unsubscribe(std::string_view topic);
 
-  /// Subscribes to a name, for a client that is told from where on: with `answer_at_line`, next.
-  /// `or_is`: it may be subscribed already, and is told where it stands.
+  /// Subscribes to a name, for a client that is told next from where on. `or_is`: it may be
+  /// subscribed already, and is told where it stands.
   struct subscribed {
     std::error_code error;
-    topic::reader::standing at;
+    topic::standing at;
   };
   subscribed subscribe_at(std::string_view topic, bool or_is);
 
-  /// An answer, behind what was published until then, and what is sent again behind the answer.
-  std::error_code answer_at_line(session::shared_bytes frame, std::vector<topic::log_piece> stored);
-
-  /// An answer, behind what was published until now.
+  /// An answer, behind no more than was queued before.
   std::error_code answer(session::shared_bytes frame);
+
+  /// The answer about `subscribe_at`, and behind it what is sent again.
+  std::error_code answer_at(session::shared_bytes frame, std::string_view topic,
+                            const topic::topic::stored& past);
   void fail(close_code code, std::string_view reason) noexcept;
   /// @}
 

@@ -13,24 +13,19 @@ namespace broadcast_hub::session {
 
 void outbox::push(kind what, shared_bytes bytes) {
   if (topics_ != nullptr && !blocked_)
-    draw_line();
+    move_published_here();
   append(what, std::move(bytes));
 }
 
-void outbox::draw_line() {
-  if (blocked_)
+// Not all that is sent again: nobody would watch how long it stays here.
+void outbox::move_published_here() {
+  if (blocked_ || subscriber_.catches_up())
     return move_partial_publication_here();
   topics_->offer_all(subscriber_);
   move_publications_here();
 }
 
-void outbox::append_stored(std::vector<topic::log_piece> frames) {
-  make_room(chunks_, frames.size());
-  for (topic::log_piece& piece : frames)
-    append({std::move(piece.owner), piece.data, piece.size, kind::stored});
-}
-
-void outbox::append_reply(shared_bytes frame) {
+void outbox::push_reply(shared_bytes frame) {
   append(kind::direct, std::move(frame));
 }
 
@@ -67,7 +62,7 @@ void outbox::cut_short_with(shared_bytes close_frame) {
   leave_topics();
   const auto place = behind_partial_frame();
   for (auto dropped = place; dropped != chunks_.end(); ++dropped) {
-    if (is_direct(*dropped))
+    if (dropped->what == kind::direct)
       forget_direct(dropped->size, 1);
     if (dropped->what == kind::publications) {
       publication_bytes_ -= dropped->size;
@@ -85,7 +80,7 @@ void outbox::let_go_of_logs() {
   if (!holds_logs_)
     return;
   for (auto kept = front(); kept != chunks_.end(); ++kept) {
-    if (kept->what == kind::publications || kept->what == kind::stored)
+    if (kept->what == kind::publications)
       own_bytes(*kept);
   }
   holds_logs_ = false;
@@ -123,13 +118,13 @@ std::error_code outbox::subscribe(std::string_view name) {
 std::error_code outbox::unsubscribe(std::string_view name) {
   if (subscriber_.find(name) == nullptr)
     return errc::not_subscribed;
-  if (blocked_) {
-    move_partial_publication_here();
-  } else {
-    topics_->offer_all(subscriber_);
-    move_publications_here();
-  }
+  move_published_here();
   return topics_->unsubscribe(subscriber_, name);
+}
+
+topic::standing outbox::place_of(std::string_view name) {
+  move_partial_publication_here();
+  return topics_->place_of(subscriber_, name);
 }
 
 std::vector<std::string> outbox::subscriptions() const {
@@ -229,10 +224,8 @@ void outbox::advance(std::size_t sent) {
     const std::size_t now = std::min(first.size - sent_of_first_, sent);
     sent_of_first_ += now;
     sent -= now;
-    if (is_direct(first))
+    if (first.what == kind::direct)
       forget_direct(now, sent_of_first_ == first.size ? 1 : 0);
-    if (first.what == kind::stored)
-      cut_off_sent_frames();
     if (first.what == kind::publications) {
       publication_bytes_ -= now;
       count_delivered(cut_off_sent_frames());
@@ -270,8 +263,6 @@ outbox::queue::iterator outbox::behind_partial_frame() {
     rest.data += boundary;
     rest.size -= boundary;
     place->size = boundary;
-    if (rest.what == kind::stored)
-      ++direct_frames_;  // they are two pieces from here on
     place = std::prev(chunks_.insert(std::next(place), std::move(rest)));
   }
   return std::next(place);
@@ -286,13 +277,13 @@ void outbox::append(kind what, shared_bytes bytes) {
 void outbox::append(chunk piece) {
   leave_handle();
   make_room(chunks_);
-  if (is_direct(piece)) {
+  if (piece.what == kind::direct) {
     direct_bytes_ += piece.size;
     ++direct_frames_;
   }
   if (piece.what == kind::publications)
     publication_bytes_ += piece.size;
-  holds_logs_ = holds_logs_ || piece.what == kind::publications || piece.what == kind::stored;
+  holds_logs_ = holds_logs_ || piece.what == kind::publications;
   chunks_.push_back(std::move(piece));
 }
 

@@ -38,25 +38,16 @@ class outbox {
   enum class kind : std::uint8_t {
     bytes,        ///< not frames: HTTP, the handshake
     direct,       ///< one frame from the application
-    stored,       ///< whole frames of a log that are sent again; they count as direct bytes
     control,      ///< a ping, pong or close frame
     publications  ///< whole frames moved here from a log
   };
 
-  /// Appends to the queue. What was published before comes first, unless the connection is
-  /// blocked.
+  /// Appends to the queue. What was published before comes first, unless the connection is blocked
+  /// or catches up.
   void push(kind what, shared_bytes bytes);
 
-  /// What was published until now comes before what is queued from now on, unless the connection is
-  /// blocked: then a partly sent publication alone does.
-  void draw_line();
-
-  /// Queues frames of a log that are sent again; what was published before a line was drawn comes
-  /// first. Each piece counts as one direct frame.
-  void append_stored(std::vector<topic::log_piece> frames);
-
-  /// The same for an answer.
-  void append_reply(shared_bytes frame);
+  /// Appends an answer to a command, which need not wait for what was published before.
+  void push_reply(shared_bytes frame);
 
   /// Puts a pong or ping ahead of everything but a partly sent frame. A pong that is still waiting
   /// gives way to the newer one (RFC 6455, section 5.5.3).
@@ -80,14 +71,16 @@ class outbox {
   /// As `topic::reader::subscribe`.
   std::error_code subscribe(std::string_view name);
 
-  /// What was published before still goes out, unless the connection is blocked: then it is
-  /// dropped.
+  /// What was published before still goes out, unless the connection is blocked or catches up: then
+  /// it is dropped.
   std::error_code unsubscribe(std::string_view name);
 
-  /// Requires: it is subscribed to the name, and a line was drawn before this, or before it
-  /// subscribed.
-  topic::reader::standing place_of(std::string_view name) {
-    return topics_->place_of(subscriber_, name);
+  /// As `topic::reader::place_of`.
+  topic::standing place_of(std::string_view name);
+
+  /// As `topic::reader::send_again`, behind all answers queued until it is sent.
+  void send_again(std::string_view name, const topic::topic::stored& past) {
+    topics_->send_again(subscriber_, name, past);
   }
 
   std::vector<std::string> subscriptions() const;
@@ -152,10 +145,6 @@ class outbox {
 
   using queue = std::vector<chunk>;
 
-  static bool is_direct(const chunk& piece) noexcept {
-    return piece.what == kind::direct || piece.what == kind::stored;
-  }
-
   queue::iterator front() noexcept { return chunks_.begin() + first_; }
   queue::iterator behind_partial_frame();
   void append(kind what, shared_bytes bytes);
@@ -165,6 +154,7 @@ class outbox {
   void forget_direct(std::size_t bytes, std::uint32_t frames) noexcept;
   void let_go_of_logs();
   static void own_bytes(chunk& piece);
+  void move_published_here();
   void move_publications_here();
   void move_partial_publication_here();
   std::size_t cut_off_sent_frames() noexcept;
@@ -178,7 +168,7 @@ class outbox {
   topic::subscriber subscriber_;
   topic::reader* topics_ = nullptr;
   bool blocked_ = false;
-  bool holds_logs_ = false;  // a chunk of publications, or of stored ones, is not a copy
+  bool holds_logs_ = false;  // a chunk of publications is not a copy
   std::uint32_t first_ = 0;  // chunks before it are sent
   // A partly sent chunk of frames begins with the frame that is partly sent.
   std::vector<chunk> chunks_;

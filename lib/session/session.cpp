@@ -74,15 +74,10 @@ std::error_code session::send(shared_bytes frame, time_point now) {
   return {};
 }
 
-std::error_code session::reply(shared_bytes frame, std::vector<topic::log_piece> stored,
-                               time_point now) {
-  std::size_t size = frame->size();
-  for (const topic::log_piece& piece : stored)
-    size += piece.size;
-  if (const std::error_code error = see_to_room(size, now))
+std::error_code session::reply(shared_bytes frame, time_point now) {
+  if (const std::error_code error = see_to_room(frame->size(), now))
     return error;
-  outbox_.append_reply(std::move(frame));
-  outbox_.append_stored(std::move(stored));
+  outbox_.push_reply(std::move(frame));
   return {};
 }
 
@@ -92,7 +87,7 @@ bool session::has_room_for(std::size_t bytes) const noexcept {
   return queued + bytes <= context_.options.outbound.max_queued_bytes;
 }
 
-std::size_t session::room_for_stored() const noexcept {
+std::size_t session::room_for_answer() const noexcept {
   const std::size_t most = context_.options.outbound.max_queued_bytes / 2;
   return most - std::min(most, outbox_.direct_cost());
 }

@@ -95,11 +95,12 @@ class session {
   /// Queues one encoded frame of the application.
   std::error_code send(shared_bytes frame, time_point now);
 
-  /// Queues an answer and, behind it, frames of a log that are sent again, as one send.
-  std::error_code reply(shared_bytes frame, std::vector<topic::log_piece> stored, time_point now);
-  /// For answers, and for what is sent again: half of the queue, so that answers still fit in.
+  /// Queues an answer to a command, ahead of what was published and is not queued.
+  std::error_code reply(shared_bytes frame, time_point now);
   bool has_room_for(std::size_t bytes) const noexcept;
-  std::size_t room_for_stored() const noexcept;
+
+  /// For one long answer: half of the queue, so that others still fit in.
+  std::size_t room_for_answer() const noexcept;
 
   /// Starts the close handshake behind everything queued and published.
   std::error_code close(close_code code, std::string_view reason, time_point now);

@@ -47,13 +47,10 @@ void history::drop_first() {
     oldest_ = std::shared_ptr<segment>(oldest_->next());
 }
 
-std::vector<log_piece> history::pieces(std::uint64_t since, std::uint64_t until,
-                                       std::uint64_t newest, std::uint64_t end) const {
-  if (since >= until)
-    return {};
+cursor history::place_behind(std::uint64_t offset, std::uint64_t newest, std::uint64_t end) const {
   cursor at{oldest_, 0, 0};
-  at.move_to(position_behind(since, newest, end), since);
-  return at.pieces(position_behind(until, newest, end));
+  at.move_to(position_behind(offset, newest, end), offset);
+  return at;
 }
 
 std::vector<past_unit> history::read(std::uint64_t since, std::size_t limit, std::uint64_t newest,

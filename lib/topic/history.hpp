@@ -45,15 +45,15 @@ class history {
     return empty() ? 0 : end - entries_[first_].position;
   }
 
-  /// The bytes of the units behind `since` up to `until`. Requires: all of them are kept.
-  std::vector<log_piece> pieces(std::uint64_t since, std::uint64_t until, std::uint64_t newest,
-                                std::uint64_t end) const;
-
-  /// Bytes of the units behind `since` up to `until`. Requires: all of them are kept.
-  std::uint64_t bytes_between(std::uint64_t since, std::uint64_t until, std::uint64_t newest,
-                              std::uint64_t end) const noexcept {
-    return position_behind(until, newest, end) - position_behind(since, newest, end);
+  /// Where the unit with that offset ends; `newest`: the topic's offset, `end`: of the lane.
+  /// Requires: all units behind it are kept.
+  std::uint64_t position_behind(std::uint64_t offset, std::uint64_t newest,
+                                std::uint64_t end) const noexcept {
+    return offset == newest ? end : entries_[first_ + (offset - (newest - size()))].position;
   }
+
+  /// The place there. Requires also: there are units behind it.
+  cursor place_behind(std::uint64_t offset, std::uint64_t newest, std::uint64_t end) const;
 
   /// Units behind `since`, the oldest first, at most `limit`; `newest`: the topic's offset.
   std::vector<past_unit> read(std::uint64_t since, std::size_t limit, std::uint64_t newest,
@@ -66,10 +66,6 @@ class history {
   };
 
   void drop_first();
-  std::uint64_t position_behind(std::uint64_t offset, std::uint64_t newest,
-                                std::uint64_t end) const noexcept {
-    return offset == newest ? end : entries_[first_ + (offset - (newest - size()))].position;
-  }
 
   const history_options& options_;
   std::vector<entry> entries_;

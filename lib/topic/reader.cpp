@@ -118,8 +118,11 @@ void reader::look_up_cursors(subscriber& who) noexcept {
   who.line_up();
   std::size_t index = 0;
   for (const subscriber::own_cursor& each : who.behind->cursors) {
-    each.from->looked_up_for = look_up_;
-    each.from->found_at = index++;
+    if (!each.again) {
+      each.from->looked_up_for = look_up_;
+      each.from->found_at = index;
+    }
+    ++index;
   }
 }
 
@@ -154,7 +157,7 @@ subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const c
   if (!who.behind)
     who.behind = trails_.take();
   auto& cursors = who.behind->cursors;
-  cursors.push_back({&in, at, at.position, at.offset, false, false});
+  cursors.push_back({&in, at, at.position, at.offset});
   in.looked_up_for = look_up_;
   in.found_at = cursors.size() - 1;
   if (!std::exchange(in.lagging, true))
@@ -180,6 +183,12 @@ std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
   return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
 }
 
+// The log that it holds is measured, not what is left to be sent of it: nobody else may need that.
+bool reader::is_too_old(const subscriber::own_cursor& one) const {
+  const topic& from = *one.from->from;
+  return from.end(from.history_lane()).at.position - one.at.position > allowed_lag(*one.from);
+}
+
 void reader::park(subscriber& who) noexcept {
   if (!who.behind)
     return;
@@ -188,7 +197,7 @@ void reader::park(subscriber& who) noexcept {
     fan_out& topic = *each.from;
     // Walks come to a pattern's subscribers for several topics, and to others once.
     const bool by_name = topic.looked_up_for == look_up_;
-    if (!by_name || each.parked || each.end_offset != topic.offered().offset)
+    if (!by_name || each.parked || each.again || each.end_offset != topic.offered().offset)
       continue;
     each.parked = true;
     topic.named.members[topic.found_at].parked = 1;
@@ -259,6 +268,12 @@ reader::verdict reader::judge(subscriber& who, time_point now) {
 reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one, time_point now) {
   fan_out& topic = *one.from;
   const topic_options& options = topic.options();
+  if (one.again) {
+    if (!is_too_old(one))
+      return verdict::fine;
+    return options.slow_consumers == slow_consumer_policy::disconnect ? verdict::disconnect
+                                                                      : verdict::skip;
+  }
   const std::uint64_t lag = one.bytes();
   const bool too_late =
       options.max_lag > duration::zero() && topic.age(one.at.position, now) > options.max_lag;
@@ -295,6 +310,13 @@ void reader::skip(subscriber& who, time_point now) {
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
     const topic_options& options = topic.options();
+    if (each.again) {
+      if (each.units() > 0 && is_too_old(each)) {
+        tally_.dropped_oldest.add(each.units());
+        each.finish();
+      }
+      continue;
+    }
     const std::uint64_t before = each.at.offset;
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
       // Where the newest unit of a walk begins is known, unless a segment has begun behind it.

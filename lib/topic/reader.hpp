@@ -50,13 +50,12 @@ class reader {
   /// Errors: `not_subscribed`.
   std::error_code unsubscribe(subscriber& who, std::string_view name);
 
-  /// Up to which publication of a topic somebody who is subscribed to its name has been sent, or
-  /// been given up to: the next one that he is sent is the one behind it.
-  struct standing {
-    std::shared_ptr<topic> in;
-    std::uint64_t offset = 0;
-  };
+  /// Of somebody who is subscribed to the name. What was being sent again there is given up.
+  /// Requires that no unit is partly sent.
   standing place_of(subscriber& who, std::string_view name);
+
+  /// Sends what ends at his place, ahead of what is behind it. Next after `place_of`.
+  void send_again(subscriber& who, std::string_view name, const topic::stored& past);
 
   /// Ends all subscriptions in the same way.
   void leave(subscriber& who) noexcept;
@@ -171,6 +170,7 @@ class reader {
 
   // Slow consumers
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
+  bool is_too_old(const subscriber::own_cursor& one) const;
   void report_lag(fan_out& of) noexcept;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
   void skip_oldest(subscriber::own_cursor& one) const;

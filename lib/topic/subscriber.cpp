@@ -10,6 +10,19 @@ std::string_view name_of(const member_list& list) noexcept {
   return list.pattern.empty() ? list.fan_outs.front()->from->name() : list.pattern;
 }
 
+void subscriber::own_cursor::finish() noexcept {
+  if (units() > 0)
+    at.move_to(end, end_offset);
+  if (again)
+    at.part.reset();  // else it would hold what the history lets go of
+}
+
+bool subscriber::catches_up() const noexcept {
+  return behind &&
+         std::any_of(behind->cursors.begin(), behind->cursors.end(),
+                     [](const own_cursor& each) { return each.again && each.units() > 0; });
+}
+
 bool subscriber::pending() const noexcept {
   return behind && std::any_of(behind->cursors.begin(), behind->cursors.end(),
                                [](const own_cursor& each) { return each.units() > 0; });
@@ -63,7 +76,7 @@ std::uint64_t subscriber::advance(std::size_t sent) {
     const std::uint64_t before = each.at.offset;
     if (left >= each.bytes()) {
       left -= each.bytes();
-      each.at.move_to(each.end, each.end_offset);
+      each.finish();
       ++behind->first;
     } else {
       left = each.at.advance(left, each.from->measure());
@@ -89,7 +102,7 @@ void subscriber::pass_pieces() noexcept {
   if (!behind)
     return;
   for (own_cursor& each : behind->cursors)
-    each.at.move_to(each.end, each.end_offset);
+    each.finish();
 }
 
 void subscriber::line_up() noexcept {
@@ -103,8 +116,10 @@ void subscriber::line_up() noexcept {
 void subscriber::note_lag() const noexcept {
   if (!behind)
     return;
-  for (const own_cursor& each : behind->cursors)
-    each.from->lag = std::max(each.from->lag, each.bytes());
+  for (const own_cursor& each : behind->cursors) {
+    if (!each.again)  // publishers need not wait for who was away
+      each.from->lag = std::max(each.from->lag, each.bytes());
+  }
 }
 
 const subscriber::membership* subscriber::find(const member_list& list) const noexcept {

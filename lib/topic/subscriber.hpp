@@ -34,9 +34,13 @@ class subscriber {
     std::uint64_t end_offset = 0;
     bool reported = false;  ///< the application knows that it is slow
     bool parked = false;    ///< `end` is where the topic's walks are, whatever it says here
+    bool again = false;     ///< in the topic's history, up to an end that stays where it is
 
     std::uint64_t units() const noexcept { return end_offset - at.offset; }
     std::uint64_t bytes() const noexcept { return end - at.position; }
+
+    /// All of it is sent or given up.
+    void finish() noexcept;
   };
 
   /// Cursors in the order in which they are sent.
@@ -54,6 +58,9 @@ class subscriber {
   /// @{
   bool pending() const noexcept;
   std::uint64_t pending_units() const noexcept;
+
+  /// Some of it is sent again.
+  bool catches_up() const noexcept;
 
   /// The first unit is partly sent.
   bool mid_unit() const noexcept { return behind && behind->sent_of_unit > 0; }
@@ -97,6 +104,14 @@ class subscriber {
   std::vector<membership> memberships;
   std::unique_ptr<trail> behind;
   /// @}
+};
+
+/// Up to which publication of a topic somebody has been sent, or been given up to: the next one
+/// that he is sent is the one behind it.
+struct standing {
+  std::shared_ptr<topic> in;
+  std::uint64_t offset = 0;
+  std::uint64_t most_again = 0;  ///< bytes that he may be sent again
 };
 
 /// Somebody has fallen behind.

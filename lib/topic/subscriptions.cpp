@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <new>
 #include <span>
 #include <thread>
@@ -261,18 +262,41 @@ void reader::end_membership(subscriber& who, std::size_t membership) noexcept {
   release(list);
 }
 
-reader::standing reader::place_of(subscriber& who, std::string_view name) {
+standing reader::place_of(subscriber& who, std::string_view name) {
+  assert(!who.mid_unit());
   unpark(who);
   fan_out& in = *who.find(name)->list->fan_outs.front();
+  drop_cursors(who, [&](const auto& each) { return each.again && each.from == &in; });
   look_up_cursors(who);
   const bool has_own = in.looked_up_for == look_up_;
   return {in.from,
-          has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset};
+          has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset,
+          allowed_lag(in)};
+}
+
+void reader::send_again(subscriber& who, std::string_view name, const topic::stored& past) {
+  if (past.units == 0)
+    return;
+  fan_out& in = *who.find(name)->list->fan_outs.front();
+  look_up_cursors(who);
+  const bool has_own = in.looked_up_for == look_up_;
+  const std::size_t place = in.found_at;
+  subscriber::own_cursor& added = add_cursor(who, in, past.at);
+  added.again = true;
+  added.end = past.end;
+  added.end_offset = past.at.offset + past.units;
+  tally_.offered.add(past.units);
+  if (has_own) {
+    auto& cursors = who.behind->cursors;
+    std::rotate(cursors.begin() + static_cast<std::ptrdiff_t>(place), std::prev(cursors.end()),
+                cursors.end());
+  }
 }
 
 void reader::settle(subscriber& who) {
   drop_cursors(who, [&](const subscriber::own_cursor& each) {
-    return each.units() == 0 && each.at.position == common_place(who, *each.from).position;
+    return each.units() == 0 &&
+           (each.again || each.at.position == common_place(who, *each.from).position);
   });
 }
 

@@ -29,7 +29,7 @@ struct stored_sizes {
 
   /// Requires: all of these are kept.
   std::uint64_t between(std::uint64_t since, std::uint64_t until) const noexcept {
-    return past->bytes_between(since, until, newest, end);
+    return past->position_behind(until, newest, end) - past->position_behind(since, newest, end);
   }
 };
 
@@ -299,8 +299,10 @@ topic::stored topic::stored_before(std::uint64_t until, std::uint64_t count, std
 }
 
 void topic::take_stored(std::uint64_t since, std::uint64_t until, stored& to) const {
+  const std::uint64_t end = at(history_lane()).position();
   to.units = until - since;
-  to.pieces = history_->pieces(since, until, offset_, at(history_lane()).position());
+  to.at = history_->place_behind(since, offset_, end);
+  to.end = history_->position_behind(until, offset_, end);
 }
 
 std::uint64_t topic::offset() const {

@@ -122,7 +122,8 @@ class topic : public std::enable_shared_from_this<topic> {
     bool complete = false;  ///< none is missing behind `since`
     bool too_much = false;  ///< they have more bytes than allowed, so there are none here
     std::uint64_t units = 0;
-    std::vector<log_piece> pieces;  ///< of the lane where history is kept
+    cursor at;              ///< in the lane where history is kept; nowhere without units
+    std::uint64_t end = 0;  ///< position
   };
 
   /// Those behind `since` up to `until`, if they have no more bytes than `most`. None, when `since`
