@@ -113,7 +113,8 @@ class BROADCAST_HUB_EXPORT client {
   /// once, unless this call returns an error or throws.
   ///
   /// Errors: `invalid_topic`, `invalid_utf8`, `message_too_big`; `overloaded` when
-  /// `max_waiting_commands` wait for an answer; `client_closed`. Nothing is published then.
+  /// `max_waiting_commands` wait for an answer; `client_closed`. Nothing is published then. What is
+  /// larger than the hub takes is told to `done`, as `message_too_big`, once there is a connection.
   std::error_code publish(std::string_view topic, std::string_view payload,
                           message_kind kind = message_kind::text, client_publish_handler done = {});
 

@@ -35,6 +35,11 @@ struct client_state_event {
   /// For `open`: the hub's name for this connection, as others see it in `client_subscriber::id`
   /// unless its user was there before.
   std::string connection_id;
+
+  /// For `open`: the largest message that the hub takes, in bytes, with what the protocol adds to a
+  /// payload: a little more than the names of topic and members, a third of a binary payload, and
+  /// what text that is not JSON needs for escapes. 0: the hub does not say.
+  std::size_t max_message_bytes = 0;
 };
 
 /// What was published on a topic.

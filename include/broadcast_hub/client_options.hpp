@@ -30,8 +30,8 @@ struct client_options {
   std::chrono::milliseconds close_timeout = std::chrono::seconds(1);
 
   /// Largest message taken from the hub, in bytes; a larger one closes the client for good with
-  /// 1009. Also the largest payload that `publish` and `send` take; what the hub takes is its
-  /// `limits.max_message_bytes`, past which it closes with 1009. Range 1 KiB to 1 GiB.
+  /// 1009. Also the largest payload that `publish` and `send` take; they take no more than the hub
+  /// does, either (`client_state_event::max_message_bytes`). Range 1 KiB to 1 GiB.
   std::size_t max_message_bytes = std::size_t{1024} * 1024;
 
   /// Publications, presence and history queries without an answer, with or without a connection.

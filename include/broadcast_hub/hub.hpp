@@ -76,10 +76,11 @@ class BROADCAST_HUB_EXPORT hub {
   /// least half of the topic's `max_lag_bytes`, and now it is at most a quarter.
   void on_drain(drain_handler handler);
 
-  /// A client that speaks bhub.v1 asks for something. Without a handler it may subscribe to
-  /// everything, and read the history and presence of what it is subscribed to. It may publish only
-  /// where `topic_options::allow_client_publish` says so, and `on_publish` then decides. What
-  /// clients without bhub.v1 send goes to `on_message`.
+  /// A client that speaks bhub.v1, which is any that offers it, asks for something. Without a
+  /// handler it may subscribe to everything, patterns included, but for where
+  /// `topic_options::allow_client_subscribe` says no, and read the history and presence of what it
+  /// is subscribed to. It may publish only where `topic_options::allow_client_publish` says so. The
+  /// handlers decide after these options. What clients without bhub.v1 send goes to `on_message`.
   void on_subscribe(subscribe_handler handler);
   void on_publish(publish_handler handler);
   void on_history(history_handler handler);

@@ -22,13 +22,14 @@ struct hub_stats {
 
   std::uint64_t publications = 0;  ///< on all topics together
   std::uint64_t compressions = 0;  ///< publications sent compressed, each made so once for all
+  std::uint64_t envelopes = 0;     ///< publications put into JSON for bhub.v1, each once for all
   std::uint64_t topics = 0;        ///< gauge: topics that are there, `default` included
   std::uint64_t log_bytes = 0;     ///< gauge: memory of all topics' logs
 
   // Pairs of a publication and a subscriber, from the moment that the subscriber's shard takes up
   // the publication, or the subscriber leaves: offered = deliveries + dropped for any reason +
   // pending. When shards rest, `offered` is the sum of what publishers were told
-  // (`publish_result::subscribers`).
+  // (`publish_result::subscribers`) and `replayed`.
   std::uint64_t offered = 0;
   std::uint64_t deliveries = 0;          ///< the kernel took the last byte
   std::uint64_t dropped_oldest = 0;      ///< by `slow_consumer_policy::drop_oldest`

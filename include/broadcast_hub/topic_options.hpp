@@ -55,7 +55,13 @@ struct topic_options {
 
   presence_options presence;
 
-  /// Whether clients that speak bhub.v1 may publish here. See `hub::on_publish`.
+  /// Whether clients that speak bhub.v1 may subscribe here by themselves, which is also what lets
+  /// them ask for history and presence. See `hub::on_subscribe`, which is asked after this. A
+  /// pattern is refused when it matches any name where they may not. What the application
+  /// subscribes them to is not asked about.
+  bool allow_client_subscribe = true;
+
+  /// Whether they may publish here. See `hub::on_publish`.
   bool allow_client_publish = false;
 
   /// How long a publication is known by its key, so that a client's retry is not published twice;

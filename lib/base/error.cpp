@@ -20,8 +20,9 @@ class hub_error_category final : public std::error_category {
       case errc::close_reason_too_long:
         return "a close reason must be at most 123 bytes";
       case errc::message_too_big:
-        return "the message is larger than outbound.max_queued_bytes (sends) or the topic's "
-               "max_lag_bytes or topics.max_log_bytes (publications)";
+        return "the message is larger than outbound.max_queued_bytes (sends), the topic's "
+               "max_lag_bytes or topics.max_log_bytes (publications), or, from a client, than "
+               "client_options.max_message_bytes or the hub's limits.max_message_bytes";
       case errc::overloaded:
         return "more waits to be sent than outbound.max_queued_bytes, outbound.max_backlog_bytes "
                "or topics.max_log_bytes allow";

@@ -1,6 +1,7 @@
 #include "client/core.hpp"
 
 #include "base/text.hpp"
+#include "protocol/server_frame.hpp"
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
@@ -344,10 +345,13 @@ std::error_code client_core::send(std::string_view payload, message_kind kind) {
     return fault;
   if (state_ != client_state::open)
     return errc::connection_gone;
-  const std::size_t size = payload.size();
-  auto work = [this, data = std::string(payload), kind] {
-    posted_bytes_ -= data.size();
-    session_.send(kind, data);
+  std::string frame = protocol::write_message(kind, payload);
+  const std::size_t size = frame.size();
+  if (const std::size_t most = hub_takes_; most != 0 && size > most)
+    return errc::message_too_big;
+  auto work = [this, text = std::move(frame)] {
+    posted_bytes_ -= text.size();
+    session_.send(text);
   };
   if (posted_bytes_.fetch_add(size) + size + queued_bytes_ > options_.max_queued_bytes) {
     posted_bytes_ -= size;

@@ -133,6 +133,7 @@ class client_core final : private session_output,
 
   std::atomic<mode> mode_{mode::fresh};
   std::atomic<client_state> state_{client_state::connecting};
+  std::atomic<std::size_t> hub_takes_{0};     // bytes of a message; 0: it does not say
   std::atomic<bool> done_{false};             // nothing is called any more
   std::atomic<bool> stop_asked_{false};       // when there was no memory to post it
   std::atomic<std::size_t> unanswered_{0};    // commands

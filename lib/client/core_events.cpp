@@ -55,6 +55,8 @@ void client_core::send(std::string_view frame) {
 }
 
 void client_core::on_state(const client_state_event& event) {
+  if (event.state == client_state::open)
+    hub_takes_ = event.max_message_bytes;
   state_ = event.state;
   if (event.state == client_state::closed) {
     close_doors();

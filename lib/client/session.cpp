@@ -178,8 +178,10 @@ void client_session::handle(const protocol::hello_said& said, time_point now) {
   client_state_event event;
   event.state = client_state::open;
   event.connection_id = said.client_id;
+  event.max_message_bytes = said.max_message_bytes;
   state_ = client_state::open;
   ping_ = said.ping;
+  max_message_bytes_ = said.max_message_bytes;
   // Without a least wait it would come back again and again at once.
   if (said.retry_min.count() > 0)
     retries_.set_bounds(said.retry_min, said.retry_max);
@@ -198,9 +200,16 @@ void client_session::handle(const protocol::message_said& said, time_point /*now
   output_.on_message({said.data.bytes, said.data.kind});
 }
 
-void client_session::send(message_kind kind, std::string_view payload) {
-  if (state_ == client_state::open)
-    output_.send(protocol::write_message(kind, payload));
+void client_session::send(std::string_view frame) {
+  if (state_ != client_state::open)
+    return;
+  if (fits(frame)) {
+    output_.send(frame);
+  } else {
+    // It came back to another server, or to one with other limits, since it was looked at.
+    log_.log(log_level::error, "a message of ", frame.size(),
+             " bytes is not sent: the server takes ", max_message_bytes_);
+  }
 }
 
 }  // namespace broadcast_hub

@@ -111,8 +111,8 @@ class client_session {
   void history(std::string_view topic, const client_history_query& wanted,
                client_history_handler handler);
 
-  /// Nothing is sent without a connection.
-  void send(message_kind kind, std::string_view payload);
+  /// One whole frame, not larger than the server takes. Nothing is sent without a connection.
+  void send(std::string_view frame);
   /// @}
 
  private:
@@ -150,6 +150,8 @@ class client_session {
   void command(Handler handler, Write write);
   void end_command(const pending_command& one, const client_reply& why);
   void end_commands();
+  bool send_if_it_fits(const pending_command& one);
+  bool fits(std::string_view frame) const noexcept;
 
   void handle(const protocol::unknown_said&, time_point) {}
   void handle(const protocol::ping_said& said, time_point now);
@@ -175,7 +177,8 @@ class client_session {
 
   client_state state_ = client_state::waiting;
   std::chrono::milliseconds ping_{0};
-  std::optional<time_point> due_;  // the next attempt, or the end of patience with the server
+  std::uint64_t max_message_bytes_ = 0;  // that the server takes; 0: it has not said
+  std::optional<time_point> due_;        // the next attempt, or the end of patience with the server
   std::uint64_t last_id_ = 0;
   subscription_map subscriptions_;
   std::vector<std::string> patterns_;  // those of `subscriptions_`

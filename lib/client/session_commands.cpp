@@ -58,18 +58,33 @@ void client_session::command(Handler handler, Write write) {
     return;
   }
   const std::uint64_t id = ++last_id_;
-  const std::string* frame = nullptr;
+  pending_command* made = nullptr;
   try {
-    pending_command& made =
-        commands_.try_emplace(id, pending_command{write(id), Handler()}).first->second;
-    made.handler = std::move(handler);
-    frame = &made.frame;
+    made = &commands_.try_emplace(id, pending_command{write(id), Handler()}).first->second;
+    made->handler = std::move(handler);
   } catch (const std::bad_alloc&) {
     output_.on_answered(handler, failed(handler, reply_of(errc::out_of_resources)));
     return;
   }
-  if (state_ == client_state::open)
-    output_.send(*frame);
+  if (state_ == client_state::open && !send_if_it_fits(*made))
+    commands_.erase(id);
+}
+
+bool client_session::fits(std::string_view frame) const noexcept {
+  return max_message_bytes_ == 0 || frame.size() <= max_message_bytes_;
+}
+
+/// A larger one would end the client for good; it is over instead.
+bool client_session::send_if_it_fits(const pending_command& one) {
+  if (fits(one.frame)) {
+    output_.send(one.frame);
+    return true;
+  }
+  client_reply why = reply_of(errc::message_too_big);
+  why.reason =
+      join("a message of ", one.frame.size(), " bytes; the server takes ", max_message_bytes_);
+  end_command(one, why);
+  return false;
 }
 
 void client_session::publish(std::string_view topic, message_kind kind, std::string_view payload,

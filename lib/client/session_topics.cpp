@@ -40,8 +40,7 @@ void client_session::resume() {
   for (auto& one : subscriptions_)
     those.push_back(&one);
   ask(those);
-  for (const auto& [id, waiting] : commands_)
-    output_.send(waiting.frame);
+  std::erase_if(commands_, [this](const auto& each) { return !send_if_it_fits(each.second); });
 }
 
 void client_session::ask(const std::vector<subscription_map::value_type*>& those) {

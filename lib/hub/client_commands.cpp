@@ -54,6 +54,7 @@ void client_commands::greet(net::connection& peer) {
   hello.retry_min = options.protocol.retry_min;
   hello.retry_max = options.protocol.retry_max;
   hello.version = BROADCAST_HUB_VERSION;
+  hello.max_message_bytes = options.limits.max_message_bytes;
   send(peer, protocol::write_hello(hello));
 }
 
@@ -129,6 +130,10 @@ void client_commands::subscribe(net::connection& peer, id of,
   if (pattern && (wanted.since || wanted.last > 0 || wanted.presence))
     return refuse(peer, {of, wanted.topic, error_code::malformed,
                          "a pattern has no \"e\", \"o\", \"last\" or \"presence\""});
+  if (!may_subscribe(wanted.topic))
+    return refuse(peer, {of, wanted.topic, error_code::permission_denied,
+                         pattern ? "it matches topics that clients may not subscribe to"
+                                 : "clients may not subscribe to this topic"});
   const auto answer = ask(peer, "on_subscribe", hub_.handlers().on_subscribe,
                           subscribe_event{wanted.topic, wanted.presence});
   if (answer && !answer->allowed)
@@ -175,12 +180,14 @@ std::error_code client_commands::subscribe_to_name(
   net::counters& count = hub_.count_of(peer);
   if (said.asked)
     (past.why == protocol::no_recovery::none ? count.recovered : count.not_recovered).add();
-  count.replayed.add(past.stored.units);
   log_peer(hub_.log(), log_level::debug, peer, "subscribed to ", wanted.topic, " at offset ",
            made.at.offset, ", ", past.stored.units, " sent again");
-  see_to(peer, peer.answer_at(session::share(wire::make_frame(wire::opcode::text,
-                                                              protocol::write_subscribed(said))),
-                              wanted.topic, past.stored));
+  const std::error_code sent = peer.answer_at(
+      session::share(wire::make_frame(wire::opcode::text, protocol::write_subscribed(said))),
+      wanted.topic, past.stored);
+  if (!sent)
+    count.replayed.add(past.stored.units);
+  see_to(peer, sent);
   return {};
 }
 
@@ -278,6 +285,18 @@ void client_commands::run(net::connection& peer, id of, const protocol::presence
       protocol::write_presence(of, presence_board::as_written(seen.clients), seen.count);
   const bool fits = peer.session().has_room_for(text.size() + answer_room);
   send(peer, fits ? text : protocol::write_presence(of, {}, seen.count));
+}
+
+// Of the rules the first that matches a name counts for it.
+bool client_commands::may_subscribe(std::string_view wanted) const {
+  const topics_options& topics = hub_.options().topics;
+  for (const topic_rule& rule : topics.rules) {
+    if (!rule.options.allow_client_subscribe && topic::overlap(rule.pattern, wanted))
+      return false;
+    if (topic::covers(rule.pattern, wanted))
+      return true;
+  }
+  return topics.defaults.allow_client_subscribe;
 }
 
 bool client_commands::may_watch(net::connection& peer, id of, const std::string& topic) {

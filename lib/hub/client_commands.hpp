@@ -76,6 +76,9 @@ class client_commands {
 
   bool may_watch(net::connection& peer, id of, const std::string& topic);
 
+  /// By the rules for topics. `wanted`: a name or a pattern.
+  bool may_subscribe(std::string_view wanted) const;
+
   void on_fault(net::connection& peer, const protocol::command_fault& fault);
   void refuse(net::connection& peer, const protocol::failed& said);
   void refuse(net::connection& peer, id of, std::string_view topic, std::error_code error);

@@ -7,10 +7,18 @@
 #include <broadcast_hub/options.hpp>
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace broadcast_hub {
+
+/// Of how many publications; by any thread.
+struct encodings_made {
+  std::atomic<std::uint64_t> compressed{0};
+  std::atomic<std::uint64_t> numbered{0};
+};
 
 /// What one publication looks like in each lane, made when a topic asks for it: each at most once.
 /// It refers to the payload.
@@ -29,6 +37,9 @@ class encodings {
 
   /// Something of it is compressed.
   bool compressed() const noexcept;
+
+  /// It was put into JSON.
+  bool numbered() const noexcept { return made_.made.test(index_of(topic::lane_kind::numbered)); }
 
  private:
   void deflate();

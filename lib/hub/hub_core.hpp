@@ -4,6 +4,7 @@
 #include "base/mutex.hpp"
 #include "hub/client_commands.hpp"
 #include "hub/deflater_pool.hpp"
+#include "hub/encodings.hpp"
 #include "hub/handlers.hpp"
 #include "hub/lifecycle.hpp"
 #include "hub/peer_log.hpp"
@@ -163,7 +164,6 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   /// A part of the backlog, given back when it is destroyed; null when there is no room for it.
   using backlog_share = std::unique_ptr<std::atomic<std::size_t>, backlog_return>;
   backlog_share reserve_backlog(std::size_t bytes) noexcept;
-
   net::shard* shard_of(connection_id id) const noexcept;
 
   // Constant after construction.
@@ -173,7 +173,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   hub_handlers handlers_;  // constant after start
   topic::registry topics_;
   deflater_pool deflaters_;
-  std::atomic<std::uint64_t> compressions_{0};
+  encodings_made made_;
   std::atomic<std::uint32_t> serials_{0};
   std::atomic<std::size_t> backlog_bytes_{0};  // sent from other threads, not yet with a shard
   lifecycle::shard_list shards_;

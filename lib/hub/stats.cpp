@@ -43,7 +43,8 @@ hub_stats hub_core::stats() const {
       sum.deliveries + sum.dropped_oldest + sum.dropped_superseded + sum.dropped_at_end;
   sum.pending = sum.offered > done ? sum.offered - done : 0;  // the two are read one after another
   sum.publications = topics_.published();
-  sum.compressions = compressions_.load(std::memory_order_relaxed);
+  sum.compressions = made_.compressed.load(std::memory_order_relaxed);
+  sum.envelopes = made_.numbered.load(std::memory_order_relaxed);
   sum.topics = topics_.size();
   sum.log_bytes = topics_.budget().used();
   return sum;

@@ -50,8 +50,9 @@ std::string recovery(const subscribed& said) {
 
 std::string write_hello(const hello& said) {
   return join(R"({"hello":{"cid":)", quoted{said.client_id}, R"(,"ping":)", said.ping.count(),
-              R"(,"retry":[)", said.retry_min.count(), ",", said.retry_max.count(), R"(],"v":)",
-              quoted{said.version}, "}}");
+              R"(,"retry":[)", said.retry_min.count(), ",", said.retry_max.count(), "]",
+              said.max_message_bytes == 0 ? "" : join(R"(,"max":)", said.max_message_bytes),
+              R"(,"v":)", quoted{said.version}, "}}");
 }
 
 std::string write_subscribed(const subscribed& said) {

@@ -24,6 +24,7 @@ struct hello {
   std::chrono::milliseconds retry_min;  ///< bounds of the client's back-off
   std::chrono::milliseconds retry_max;
   std::string_view version;
+  std::size_t max_message_bytes = 0;  ///< of what clients send; 0: not said
 };
 std::string write_hello(const hello& said);
 

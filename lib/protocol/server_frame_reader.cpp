@@ -102,8 +102,11 @@ class said_reader {
     known_member cid{"cid"};
     known_member ping{"ping"};
     known_member retry{"retry"};
-    return enter(has_.hello, {&cid, &ping, &retry}) && values_.read_string(cid, to.client_id) &&
-           read_time(ping, to.ping) && read_range(retry, to.retry_min, to.retry_max);
+    known_member max{"max"};
+    return enter(has_.hello, {&cid, &ping, &retry, &max}) &&
+           values_.read_string(cid, to.client_id) && read_time(ping, to.ping) &&
+           read_range(retry, to.retry_min, to.retry_max) &&
+           values_.read_integer(max, any_integer, to.max_message_bytes);
   }
 
   bool read_bye(bye_said& to) {

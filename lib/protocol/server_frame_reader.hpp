@@ -23,6 +23,7 @@ struct hello_said {
   std::chrono::milliseconds ping{0};       ///< 0: it does not ping
   std::chrono::milliseconds retry_min{0};  ///< bounds of the back-off; both 0: it does not say
   std::chrono::milliseconds retry_max{0};
+  std::uint64_t max_message_bytes = 0;  ///< that it takes; 0: it does not say
 };
 
 struct subscribed_said {

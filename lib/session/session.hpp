@@ -98,7 +98,6 @@ class session {
   /// Queues an answer to a command, ahead of what was published and is not queued.
   std::error_code reply(shared_bytes frame, time_point now);
   bool has_room_for(std::size_t bytes) const noexcept;
-
   /// For one long answer: half of the queue, so that others still fit in.
   std::size_t room_for_answer() const noexcept;
 

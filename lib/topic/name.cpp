@@ -49,6 +49,23 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
   return pattern.empty() && name.empty();
 }
 
+bool covers(std::string_view one, std::string_view other) noexcept {
+  const bool other_is_longer = other.ends_with('>') && !one.ends_with('>');
+  return !other_is_longer && matches(one, other);
+}
+
+bool overlap(std::string_view one, std::string_view other) noexcept {
+  while (!one.empty() && !other.empty()) {
+    const std::string_view first = next_token(one);
+    const std::string_view second = next_token(other);
+    if (first == ">" || second == ">")
+      return true;
+    if (first != "*" && second != "*" && first != second)
+      return false;
+  }
+  return one.empty() && other.empty();
+}
+
 std::string_view next_token(std::string_view& rest) noexcept {
   const std::size_t dot = rest.find('.');
   const std::string_view token = rest.substr(0, dot);

@@ -19,6 +19,12 @@ bool is_valid_pattern(std::string_view text) noexcept;
 
 bool matches(std::string_view pattern, std::string_view name) noexcept;
 
+/// Whether one, a name or a pattern, matches everything that the other one does.
+bool covers(std::string_view one, std::string_view other) noexcept;
+
+/// Whether there is a name that both match.
+bool overlap(std::string_view one, std::string_view other) noexcept;
+
 /// Cuts the first token off `rest`.
 std::string_view next_token(std::string_view& rest) noexcept;
 

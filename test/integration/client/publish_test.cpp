@@ -37,6 +37,25 @@ TEST_F(ClientPublishTest, IsRefusedWhereClientsMayNot) {
   EXPECT_EQ(published.wait_for(1), result_lines{"one the server refused"});
 }
 
+TEST_F(ClientPublishTest, WhatIsLargerThanTheHubTakesIsToldAndTheClientGoesOn) {
+  hub_options strict = quick_options();
+  strict.limits.max_message_bytes = 1000;
+  start_hub(strict);
+  const auto one = make_client();
+  one->start();
+  states.wait_for("open");
+  const std::string large(1000, 'x');
+  EXPECT_FALSE(one->publish("news", large, message_kind::text, note("large")));
+  EXPECT_EQ(one->send(large), errc::message_too_big);
+  EXPECT_FALSE(one->send(std::string(990, 'x')));  // with {"s":""} around it
+  EXPECT_EQ(one->send(std::string(993, 'x')), errc::message_too_big);
+  EXPECT_FALSE(one->publish("news", "small", message_kind::text, note("small")));
+  const result_lines found = published.wait_for(2);
+  EXPECT_TRUE(found[0].starts_with("large the message is larger than")) << found[0];
+  EXPECT_EQ(found[1], "small 1");
+  EXPECT_EQ(hub_->stats().protocol_errors, 0U);
+}
+
 TEST_F(ClientPublishTest, WaitsForTheHub) {
   start_hub();
   stop_hub();

@@ -25,8 +25,9 @@ TEST_P(ProtocolTest, ASessionBeginsWithAHello) {
   begin();
   protocol_client client(port_);
   EXPECT_THAT(client.socket().response(), HasSubstr("Sec-WebSocket-Protocol: bhub.v1\r\n"));
-  EXPECT_THAT(client.hello(), MatchesRegex(R"(\{"hello":\{"cid":"[0-9a-z]+-[0-9]+","ping":25000,)"
-                                           R"("retry":\[250,20000\],"v":"[0-9.]+"\}\})"));
+  EXPECT_THAT(client.hello(),
+              MatchesRegex(R"(\{"hello":\{"cid":"[0-9a-z]+-[0-9]+","ping":25000,)"
+                           R"("retry":\[250,20000\],"max":65536,"v":"[0-9.]+"\}\})"));
   EXPECT_NE(protocol_client(port_).hello(), client.hello());
 }
 
@@ -357,6 +358,15 @@ TEST_P(ProtocolTest, PublicationsAreCompressedOnceForAll) {
   }
   EXPECT_EQ(plain.read(), expected);
   EXPECT_EQ(hub_->stats().compressions, 1U);
+  EXPECT_EQ(hub_->stats().envelopes, 1U);
+}
+
+TEST_P(ProtocolTest, ATopicOfPlainClientsNeedsNoEnvelope) {
+  begin();
+  ws_client plain(port_);
+  hub_->broadcast("x");
+  EXPECT_EQ(plain.read_text(), "x");
+  EXPECT_EQ(hub_->stats().envelopes, 0U);
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(ProtocolTest);

@@ -35,6 +35,27 @@ TEST_F(SessionPublishTest, AnswersCountOnce) {
   EXPECT_EQ(record.take(), lines{});
 }
 
+TEST_F(SessionPublishTest, IsOverWhenTheServerWouldCloseForIt) {
+  publish("\"before\"");
+  session.start(now);
+  record.take();
+  const std::string least = R"({"id":2,"pub":"chat","key":"000.2","d":2})";
+  say(R"({"hello":{"cid":"c1","max":)" + std::to_string(least.size()) + "}}");
+  EXPECT_EQ(record.take(),
+            (lines{"open", "\"before\": " + make_error_code(errc::message_too_big).message() +
+                               " 0 a message of 48 bytes; the server takes 41"}));
+  publish("2");
+  publish("33");
+  EXPECT_EQ(record.take(),
+            (lines{"> " + least, "33: " + make_error_code(errc::message_too_big).message() +
+                                     " 0 a message of 42 bytes; the server takes 41"}));
+  session.send(std::string(42, ' '));
+  session.send(std::string(41, ' '));
+  EXPECT_EQ(record.take(), (lines{"> " + std::string(41, ' ')}));
+  reopen();  // and nothing of it is left
+  EXPECT_EQ(record.take(), (lines{"open", "> " + least}));
+}
+
 TEST_F(SessionPublishTest, WaitsForAConnection) {
   publish("1");
   session.start(now);

@@ -94,7 +94,7 @@ std::multimap<std::string, std::string> written_frames() {
   subscribed lost{.id = 1, .topic = "news", .reached = at(44), .asked = true};
   lost.why = no_recovery::epoch;
   return {
-      {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0"})},
+      {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0", 65536})},
       {"write_subscribed", write_subscribed({.id = 1, .topic = "chat", .reached = at(44)})},
       {"write_subscribed", write_subscribed(recovered)},
       {"write_subscribed", write_subscribed(lost)},

@@ -30,7 +30,8 @@ struct said_text {
   std::string operator()(const ping_said&) const { return "ping"; }
   std::string operator()(const hello_said& said) const {
     return "hello " + said.client_id + " ping " + std::to_string(said.ping.count()) + " retry " +
-           std::to_string(said.retry_min.count()) + "-" + std::to_string(said.retry_max.count());
+           std::to_string(said.retry_min.count()) + "-" + std::to_string(said.retry_max.count()) +
+           (said.max_message_bytes == 0 ? "" : " max " + std::to_string(said.max_message_bytes));
   }
   std::string operator()(const bye_said& said) const {
     return "bye " + std::to_string(said.earliest.count()) + "-" +
@@ -105,6 +106,7 @@ TEST(ServerFrameReaderTest, Session) {
   expect_said({
       {R"({"hello":{"cid":"c1","ping":25000,"retry":[500,20000],"v":"0.1.0"}})",
        "hello c1 ping 25000 retry 500-20000"},
+      {R"({"hello":{"max":1024}})", "hello  ping 0 retry 0-0 max 1024"},
       {R"({"hello":{}})", "hello  ping 0 retry 0-0"},
       {R"({"bye":{"after":[0,30000]}})", "bye 0-30000"},
       {"{}", "ping"},
@@ -205,6 +207,8 @@ TEST(ServerFrameReaderTest, Faults) {
       {R"({"hello":1})", "fault: hello is 1; it must be an object"},
       {R"({"hello":{"ping":-1}})",
        "fault: hello.ping is -1; it must be an integer from 0 to 86400000"},
+      {R"({"hello":{"max":"1"}})",
+       "fault: hello.max is \"1\"; it must be an integer from 0 to 9007199254740992"},
       {R"({"hello":{"retry":[2,1]}})",
        "fault: hello.retry is [2,1]; it must be two times in milliseconds, the smaller one first"},
       {R"({"bye":{"after":[1,2,3]}})",
@@ -229,8 +233,8 @@ TEST(ServerFrameReaderTest, ReadsWhatOurServerWrites) {
   lost.why = no_recovery::limit;
   EXPECT_EQ(said_by(write_subscribed(lost)),
             "7 subscribed <a\"b at k9f2:9> 0 not recovered: limit");
-  EXPECT_EQ(said_by(write_hello({"c1", 25s, 500ms, 20s, "1"})),
-            "hello c1 ping 25000 retry 500-20000");
+  EXPECT_EQ(said_by(write_hello({"c1", 25s, 500ms, 20s, "1", 7})),
+            "hello c1 ping 25000 retry 500-20000 max 7");
   EXPECT_EQ(said_by(write_message(message_kind::text, "\x01")), "message text \x01");
 }
 

@@ -21,6 +21,8 @@ constexpr position somewhere{945'326, 44};
 TEST(ServerFrameTest, Hello) {
   EXPECT_EQ(write_hello({"c\"1", 25s, 500ms, 20s, "1.0.0"}),
             R"({"hello":{"cid":"c\"1","ping":25000,"retry":[500,20000],"v":"1.0.0"}})");
+  EXPECT_EQ(write_hello({"c1", 25s, 500ms, 20s, "1", 1024}),
+            R"({"hello":{"cid":"c1","ping":25000,"retry":[500,20000],"max":1024,"v":"1"}})");
   EXPECT_EQ(write_hello({"", 0ms, 0ms, 0ms, ""}),
             R"({"hello":{"cid":"","ping":0,"retry":[0,0],"v":""}})");
 }

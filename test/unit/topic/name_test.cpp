@@ -65,6 +65,30 @@ INSTANTIATE_TEST_SUITE_P(
                     match_case{">", "a", true}, match_case{">", "a.b", true},
                     match_case{"*.>", "a", false}, match_case{"*.>", "a.b", true}));
 
+// Against all names of up to four tokens of two letters: three letters would tell nothing more.
+TEST(PatternsTest, CoverAndOverlapByWhatTheyMatch) {
+  std::vector<std::string> names{"a", "b"};
+  for (std::size_t i = 0; names[i].size() < 7; ++i) {
+    for (const char* token : {".a", ".b"})
+      names.push_back(names[i] + token);
+  }
+  const std::vector<std::string> patterns{"a",     "b",     "a.b",   "a.b.a", "*",     ">",
+                                          "a.*",   "*.a",   "*.*",   "a.>",   "b.>",   "*.>",
+                                          "*.a.>", "a.*.>", "*.*.>", "a.*.b", "*.b.*", "*.*.a"};
+  for (const std::string& one : patterns) {
+    for (const std::string& other : patterns) {
+      bool all = true;
+      bool any = false;
+      for (const std::string& name : names) {
+        all = all && (matches(one, name) || !matches(other, name));
+        any = any || (matches(one, name) && matches(other, name));
+      }
+      EXPECT_EQ(covers(one, other), all) << one << " covers " << other;
+      EXPECT_EQ(overlap(one, other), any) << one << " and " << other;
+    }
+  }
+}
+
 TEST(TokenTest, ANameFallsApartAtItsDots) {
   std::string_view rest = "a.bc.d";
   std::vector<std::string_view> tokens;
