@@ -99,7 +99,7 @@ class topic_rounds {
 
 void measure_topics(const benchmark::arguments& given) {
   const std::size_t topics = given.number("topics", is_sanitized() ? 1000 : 10'000);
-  const std::size_t rounds = std::max<std::size_t>(3, given.number("rounds", 3));
+  const std::size_t rounds = std::max<std::size_t>(3, given.number("rounds", 6));
   print("memory_stress, topics: ", with_commas(topics), " topics, ", rounds,
         " times, each used once and then gone");
   hub hub(hub_options_for(topics));
