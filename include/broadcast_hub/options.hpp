@@ -92,8 +92,8 @@ struct protocol_options {
   /// When the hub stops, they are told to come back at a random time within this. At most one day.
   std::chrono::milliseconds comeback_within{30'000};
 
-  /// Frames that are no commands, in a minute, behind which a connection is closed with 1008. Range
-  /// 1 to 1,000,000.
+  /// Frames that are no commands, at once or in the long run in a minute, behind which a connection
+  /// is closed with 1008. Range 1 to 1,000,000.
   std::size_t max_faults_per_minute = 30;
 };
 

@@ -106,7 +106,8 @@ void client_commands::handle(net::connection& peer, const message& frame) {
 void client_commands::on_fault(net::connection& peer, const protocol::command_fault& fault) {
   hub_.count_of(peer).command_faults.add();
   log_peer(hub_.log(), log_level::debug, peer, "sent no command: ", escaped{fault.reason});
-  if (peer.count_fault(clock::now()) > hub_.options().protocol.max_faults_per_minute)
+  const std::size_t most = hub_.options().protocol.max_faults_per_minute;
+  if (peer.faults().add(clock::now(), static_cast<std::uint32_t>(most)))
     return peer.fail(close_code::policy_violation, "too many malformed frames");
   send(peer, protocol::write_failed({fault.id, {}, fault.code, fault.reason}));
 }

@@ -135,14 +135,6 @@ std::error_code connection::answer_at(session::shared_bytes frame, std::string_v
   return error;
 }
 
-std::uint32_t connection::count_fault(time_point now) noexcept {
-  const auto minute = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count());
-  if (std::exchange(fault_minute_, minute) != minute)
-    faults_ = 0;
-  return ++faults_;
-}
-
 void connection::arm_read() {
   if (reading_ || ended_ || !session_.wants_input())
     return;

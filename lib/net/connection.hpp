@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/leaky_bucket.hpp"
 #include "base/timer_wheel.hpp"
 #include "net/asio.hpp"
 #include "net/connection_table.hpp"
@@ -35,8 +36,8 @@ class connection final : public timer_wheel::node {
   std::any& user_data() noexcept { return user_data_; }
   session::session& session() noexcept { return session_; }
 
-  /// It sent something that is no command. Returns how often within this minute.
-  std::uint32_t count_fault(time_point now) noexcept;
+  /// What it sent that is no command.
+  leaky_bucket& faults() noexcept { return faults_; }
 
   bool speaks_protocol() const noexcept { return session_.pinged_by_message(); }
   bool is_open() const noexcept { return session_.now_in() == session::session::phase::open; }
@@ -142,8 +143,7 @@ class connection final : public timer_wheel::node {
   bool writing_ = false;
   bool announced_ = false;
   bool ended_ = false;
-  std::uint32_t faults_ = 0;  // within the minute
-  std::uint32_t fault_minute_ = 0;
+  leaky_bucket faults_;
 };
 
 }  // namespace broadcast_hub::net

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang and AddressSanitizer, and runs them one after the other.
-#   test/fuzz/run.sh [seconds]       for all of them together, 60 by default
+# Builds the fuzzers with clang and AddressSanitizer, and runs them side by side.
+#   test/fuzz/run.sh [seconds]       for each of them, 60 by default
 # What it makes up is kept in build/fuzz, and is where the next run begins. A frame that fails is
 # kept there, too, as crash-*: it belongs into the unit's folder in test/fuzz/corpus, under a name
 # that says what it is.
@@ -32,9 +32,22 @@ if setarch --addr-no-randomize true 2>/dev/null; then
 fi
 
 cd "$build"
-share=$(((seconds + ${#units[@]} - 1) / ${#units[@]}))
+running=()
+trap 'kill "${running[@]}" 2>/dev/null || true' EXIT
 for unit in "${units[@]}"; do
   mkdir -p "corpus/$unit"
-  "${wrapper[@]}" "test/fuzz/${unit}_fuzz" -max_total_time="$share" -max_len=4096 -timeout=10 \
-    -print_final_stats=1 "corpus/$unit" "$root/test/fuzz/corpus/$unit"
+  "${wrapper[@]}" "test/fuzz/${unit}_fuzz" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+    -print_final_stats=1 "corpus/$unit" "$root/test/fuzz/corpus/$unit" >"$unit.log" 2>&1 &
+  running+=($!)
 done
+
+failed=0
+for index in "${!units[@]}"; do
+  if wait "${running[$index]}"; then
+    grep -E 'DONE|number_of_executed_units' "${units[$index]}.log" | sed "s/^/${units[$index]}: /"
+  else
+    failed=1
+    tail -60 "${units[$index]}.log"
+  fi
+done
+exit "$failed"
