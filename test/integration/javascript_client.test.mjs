@@ -1,7 +1,9 @@
 // The JavaScript client with a real hub: connections are cut, servers killed and started anew.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 
+import { within } from "./support/feed.mjs";
 import { HubClient } from "./support/hub_client.mjs";
 import { RestartableServer } from "./support/restartable_server.mjs";
 
@@ -192,6 +194,23 @@ test("what the topic does not allow is refused", async (t) => {
   await assert.rejects(client.hub.publish("ticks", 1), { code: 103 });
   client.subscribe("not..a.name");
   assert.equal((await client.waitFor("error")).code, 101);
+});
+
+test("asking for a sign of life is answered, however often", async (t) => {
+  const browser = new EventTarget();
+  globalThis.addEventListener = browser.addEventListener.bind(browser);
+  t.after(() => delete globalThis.addEventListener);
+  const client = join(t);
+  await client.waitForState("open");
+  for (let asked = 0; asked < 100; ++asked) {
+    const answered = once(client.socket, "message");
+    browser.dispatchEvent(new Event("online"));
+    const [answer] = await within("an answer", answered);
+    const { sub, error } = JSON.parse(answer);
+    assert.deepEqual([sub, error.code], [".", 106]);
+  }
+  assert.equal(client.hub.state, "open");
+  assert.deepEqual(client.events.items, []);
 });
 
 // From here on the server is ended and started anew.

@@ -7,7 +7,8 @@
  * The wait before the n-th attempt is random between 0 and a bound that doubles from the lower to
  * the upper of the server's `retry`; before the server's first hello these are 500 and 20,000. A
  * server that drains says itself how long to wait. The browser's `online` event, and a page that
- * becomes visible, end the wait at once, unless the server asked for it.
+ * becomes visible, end the wait at once, unless the server asked for it. Then, too, a connection
+ * that seems open has to show that it is: it is lost when nothing has come after 5,000.
  *
  * `url`: `ws:` or `wss:`. A function is called before each attempt, for example to put in a fresh
  * token; when it throws, that attempt has failed.

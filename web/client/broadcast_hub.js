@@ -225,7 +225,7 @@ class Client {
       else this.#subscribed(frame);
     } else if (typeof unsub === "string") {
       this.#unsubscribed(frame);
-    } else if (["msg", "s", "b"].some((member) => member in frame)) {
+    } else if ("msg" in frame || "s" in frame || "b" in frame) {
       tell(this, "onmessage", decode(frame, "msg"));
     }
   }

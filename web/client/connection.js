@@ -6,6 +6,7 @@ import { isCount, isObject, isRange, report } from "./values.js";
 const PROTOCOL = "bhub.v1";
 const PING_BEFORE_HELLO = 25000; // ms, as all times
 const SILENCE_AFTER_PING = 10000;
+const SILENCE_AFTER_WAKING = 5000;
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would go off at once
 
 /** Whether a connection that ended with this code may be made anew. */
@@ -26,6 +27,7 @@ export class Connection {
   #socket;
   #timers = new Set();
   #silence; // the timer that ends a connection on which nothing comes
+  #doubt; // the same, sooner, once we have asked for a sign of life
   #ping;
   #retry = [500, 20000];
   #attempts = 0;
@@ -90,7 +92,7 @@ export class Connection {
   }
 
   #stopTimers() {
-    for (const timer of [...this.#timers]) this.#cancel(timer);
+    for (const timer of this.#timers) this.#cancel(timer);
   }
 
   #become(state, details) {
@@ -130,7 +132,7 @@ export class Connection {
       this.#dial(offer);
     } catch (error) {
       report(error);
-      this.#lose(1006, "no socket could be made");
+      this.#lose(1006, "no socket");
     }
   }
 
@@ -141,21 +143,29 @@ export class Connection {
     if (this.state === "connecting") this.#become("connecting");
   }
 
+  /** After a sleep, or in another network, an open connection may be dead and not know it. */
   #wake() {
     if (this.state === "waiting" && this.#mayWake) this.#reconnect();
+    if (this.state === "open" && !this.raw && !this.#timers.has(this.#doubt)) {
+      this.write({ unsub: ["."] }); // is answered at once: there is no such topic
+      this.#doubt = this.#loseIn(SILENCE_AFTER_WAKING);
+    }
+  }
+
+  #loseIn(delay) {
+    return this.later(delay, () => this.#lose(1006, "silence"));
   }
 
   /** From now on something has to arrive within the time of a ping. */
   #listen() {
+    this.#cancel(this.#doubt);
     this.#cancel(this.#silence);
-    if (this.#ping === 0) return; // the server does not ping
-    const lose = () => this.#lose(1006, "silence");
-    this.#silence = this.later(this.#ping + SILENCE_AFTER_PING, lose);
+    // Without a time the server does not ping.
+    if (this.#ping) this.#silence = this.#loseIn(this.#ping + SILENCE_AFTER_PING);
   }
 
   #openRaw() {
     this.raw = true;
-    this.#attempts = 0;
     this.#stopTimers(); // such a server has no pings for us
     this.#open();
   }
@@ -163,7 +173,6 @@ export class Connection {
   #greet({ cid, ping, retry }) {
     this.id = cid;
     this.#greeted = true;
-    this.#attempts = 0;
     if (isCount(ping)) this.#ping = ping;
     if (isRange(retry) && retry[0] > 0) this.#retry = retry;
     this.#listen();
@@ -171,6 +180,7 @@ export class Connection {
   }
 
   #open() {
+    this.#attempts = 0;
     this.state = "open";
     this.#owner.onopen();
     if (this.state === "open") this.#become("open", { raw: this.raw });

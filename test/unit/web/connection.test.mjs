@@ -1,6 +1,5 @@
 // How a client comes, stays, goes and comes back.
 import assert from "node:assert/strict";
-import { getEventListeners } from "node:events";
 import { test } from "node:test";
 
 import { connect } from "../../../web/client/broadcast_hub.js";
@@ -232,70 +231,6 @@ test("leaves a connection that does not come about", () => {
   rig.clock.advance(35000);
   assert.equal(rig.client.state, "waiting");
   assert.deepEqual(rig.clock.waits, [500], "there was no hello");
-});
-
-/** A page, as far as the client knows one. */
-function fakePage(t) {
-  const events = new EventTarget();
-  const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
-  globalThis.addEventListener = events.addEventListener.bind(events);
-  globalThis.document = page;
-  t.after(() => {
-    delete globalThis.addEventListener;
-    delete globalThis.document;
-  });
-  return {
-    get listeners() {
-      return [
-        ...getEventListeners(events, "online"),
-        ...getEventListeners(page, "visibilitychange"),
-      ].length;
-    },
-    goOnline: () => events.dispatchEvent(new Event("online")),
-    become(state) {
-      page.visibilityState = state;
-      page.dispatchEvent(new Event("visibilitychange"));
-    },
-  };
-}
-
-test("wakes when the browser is online again, or the page is seen", (t) => {
-  const page = fakePage(t);
-  const wakers = [() => page.goOnline(), () => page.become("visible")];
-  for (const wake of wakers) {
-    const rig = Rig.open();
-    wake();
-    assert.equal(rig.sockets.length, 1, "there is nothing to do");
-    rig.socket.end();
-    page.become("hidden");
-    assert.equal(rig.client.state, "waiting");
-    wake();
-    assert.equal(rig.client.state, "connecting");
-    assert.equal(rig.sockets.length, 2);
-    wake();
-    rig.clock.advance(20000);
-    assert.equal(rig.sockets.length, 2, "neither twice nor when the wait would have been over");
-    assert.equal(page.listeners, 2);
-    rig.client.close();
-    assert.equal(page.listeners, 0);
-    wake();
-    assert.equal(rig.sockets.length, 2);
-    assert.equal(rig.client.state, "closed");
-  }
-});
-
-test("does not wake while the server wants it to wait", (t) => {
-  const page = fakePage(t);
-  const rig = Rig.open();
-  rig.say({ bye: { after: [1000, 2000] } });
-  rig.socket.end(1012);
-  page.goOnline();
-  page.become("visible");
-  assert.equal(rig.client.state, "waiting");
-  rig.clock.advance(1500);
-  rig.socket.end();
-  page.goOnline();
-  assert.equal(rig.client.state, "connecting", "that wait was its own");
 });
 
 test("leaves nothing behind when it is closed, whatever its state", () => {
