@@ -35,8 +35,8 @@ export interface ClientOptions {
   maxBuffered?: number;
 
   /** See `Client`; here so that nothing is missed. */
-  onstate?: (event: StateEvent) => void;
-  onmessage?: (data: any) => void;
+  onstate?: ((event: StateEvent) => void) | undefined;
+  onmessage?: ((data: any) => void) | undefined;
 
   /** For tests. Default: the global ones. */
   random?: () => number;
@@ -123,7 +123,7 @@ export interface Client {
    */
   history<T = any>(
     topic: string,
-    options?: { since?: Position; limit?: number },
+    options?: { since?: Position | undefined; limit?: number | undefined },
   ): Promise<History<T>>;
 
   /**
@@ -145,19 +145,19 @@ export interface Position {
 }
 
 export interface SubscriptionHandlers<T = any> {
-  onpublication?: (publication: Publication<T>) => void;
+  onpublication?: ((publication: Publication<T>) => void) | undefined;
 
   /**
    * The subscription stands, for the first time or anew. Unless `recovered`, publications may have
    * been missed: load the state that they are about. What the server still has follows.
    */
-  onsubscribed?: (event: SubscribedEvent) => void;
+  onsubscribed?: ((event: SubscribedEvent) => void) | undefined;
 
   /**
    * Subscribers came or went, or one that is known has another `info`. Only with `presence: true`.
    * What happens while there is no connection is not told: ask `presence()` in `onsubscribed`.
    */
-  onpresence?: (event: PresenceEvent) => void;
+  onpresence?: ((event: PresenceEvent) => void) | undefined;
 
   /**
    * The subscription was refused, or ended by the server, for good. Refusals that pass (100 internal,
@@ -165,18 +165,18 @@ export interface SubscriptionHandlers<T = any> {
    * this handler the error is reported like one that a handler throws, unless it is only that the
    * client was closed.
    */
-  onerror?: (error: HubError) => void;
+  onerror?: ((error: HubError) => void) | undefined;
 }
 
 export interface SubscriptionOptions<T = any> extends SubscriptionHandlers<T> {
   /** Where to go on, for example from a page that was left. */
-  since?: Position;
+  since?: Position | undefined;
 
   /** Without `since`: begin with up to so many past publications. Default: 0. */
-  last?: number;
+  last?: number | undefined;
 
   /** Whether to hear of subscribers that come and go. Default: false. */
-  presence?: boolean;
+  presence?: boolean | undefined;
 }
 
 export interface Subscription<T = any> extends SubscriptionHandlers<T> {

@@ -1,11 +1,9 @@
-// What the package of the client is made of, and that its declarations name all that there is.
+// What the package of the client is made of.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-
-import { Rig } from "./support/rig.mjs";
 
 const ROOT = new URL("../../../", import.meta.url);
 const CLIENT = new URL("web/client/", ROOT);
@@ -46,36 +44,4 @@ test("the client is found by the package's name", async () => {
   const { connect } = await import(new URL(code, CLIENT));
   assert.equal(typeof connect, "function");
   assert.match(read(`web/client/${types}`), /^export function connect\(/m);
-});
-
-const declarations = read("web/client/broadcast_hub.d.ts");
-
-/** The members of an interface, in the order of the alphabet. */
-function declared(name) {
-  const [, body] = declarations.match(new RegExp(`^export interface ${name}\\b[^]*?\\{([^]*?)^}`, "m"));
-  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(<:]/gm)].map(([, member]) => member).sort();
-}
-
-test("the declarations name every member of a client", () => {
-  const { client } = new Rig();
-  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(client));
-  const members = [...methods, ...Object.keys(client)].filter((name) => name !== "constructor");
-  assert.deepEqual(declared("Client"), members.sort());
-});
-
-test("the declarations name every member of a subscription", () => {
-  const { client } = new Rig();
-  const members = Object.keys(client.subscribe("news"));
-  const own = declared("Subscription");
-  assert.deepEqual(own, members.sort());
-  assert.deepEqual(declared("SubscriptionHandlers"),
-    ["onerror", "onpresence", "onpublication", "onsubscribed"]);
-  assert.deepEqual(declared("SubscriptionOptions"), ["last", "presence", "since"]);
-});
-
-test("the declared options are those that are used", () => {
-  const code = ["broadcast_hub.js", "connection.js"].map((file) => read(`web/client/${file}`)).join();
-  for (const option of declared("ClientOptions")) {
-    assert.match(code, new RegExp(`\\b${option}\\b`), option);
-  }
 });
