@@ -26,13 +26,13 @@ export interface ClientOptions {
    * Whether a server that does not know bhub.v1 is welcome. Browsers refuse such a server; with
    * `true` the client then connects without a protocol, and `Client.raw` says so. Default: false.
    */
-  raw?: boolean;
+  raw?: boolean | undefined;
 
   /**
    * Commands that may wait for a connection; more are rejected, `"buffer_full"`, and so are those
    * beyond 10,000 (or this, if it is more) that have no answer while there is one. Default: 1000.
    */
-  maxBuffered?: number;
+  maxBuffered?: number | undefined;
 
   /** See `Client`; here so that nothing is missed. */
   onstate?: ((event: StateEvent) => void) | undefined;

@@ -42,7 +42,6 @@ class Client {
   constructor(url, options) {
     const complete = {
       WebSocket: globalThis.WebSocket,
-      maxBuffered: 1000,
       random: Math.random,
       setTimeout: (run, delay) => setTimeout(run, delay),
       clearTimeout: (timer) => clearTimeout(timer),
@@ -53,7 +52,7 @@ class Client {
     }
     const digits = () => complete.random().toString(36).slice(2);
     this.#keys = `${digits()}${digits()}.`;
-    this.#maxBuffered = complete.maxBuffered;
+    this.#maxBuffered = options.maxBuffered ?? 1000;
     this.onstate = options.onstate;
     this.onmessage = options.onmessage;
     this.#connection = new Connection(url, complete, {

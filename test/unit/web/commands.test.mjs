@@ -120,7 +120,7 @@ test("publishes again, with the same key, what had no reply when the connection 
 test("keeps no more than its bound while there is no connection", async () => {
   for (const maxBuffered of [undefined, 3, 0]) {
     const bound = maxBuffered ?? 1000;
-    const rig = new Rig(maxBuffered === undefined ? {} : { maxBuffered });
+    const rig = new Rig({ maxBuffered });
     for (let i = 0; i < bound; ++i) rig.client.publish("chat", i);
     const refused = { code: "buffer_full", reason: `${bound} commands wait already` };
     await assert.rejects(rig.client.publish("chat", "more"), refused);
