@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import * as client from "../../../web/client/broadcast_hub.js";
 import { Declarations, loadTypeScript } from "./support/declarations.mjs";
+import { InstalledPackage, PACKAGE } from "./support/installed_package.mjs";
 import { HELLO, Rig } from "./support/rig.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -16,11 +17,11 @@ const USE = at("types/use.ts");
 let declared;
 before(async () => (declared = await Declarations.read()));
 
-/** Compiles `types/use.ts`, without the declarations of any package. */
-function compile(...flags) {
+/** Compiles a program, without the declarations of any package. */
+function compile(program, ...flags) {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--typeRoots", at("types/none")];
-  const run = spawnSync(process.execPath, [tsc, ...strict, "--target", "es2022", ...flags, USE], {
+  const run = spawnSync(process.execPath, [tsc, ...strict, "--target", "es2022", ...flags, program], {
     encoding: "utf8",
   });
   assert.equal(run.status, 0, run.stdout + run.stderr);
@@ -34,9 +35,21 @@ const places = {
 for (const [place, flags] of Object.entries(places)) {
   test(`right uses compile, and wrong ones do not, for ${place}`, async () => {
     await loadTypeScript();
-    compile(...flags);
+    compile(USE, ...flags);
   });
 }
+
+test("the declarations are found by the name of the package", async (t) => {
+  await loadTypeScript();
+  const installed = new InstalledPackage();
+  t.after(() => installed.remove());
+  const byPath = /"[./]+\/web\/client\/broadcast_hub\.js"/g;
+  const use = readFileSync(USE, "utf8").replace(byPath, JSON.stringify(PACKAGE));
+  const program = installed.write("use.ts", use);
+  for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"], ["esnext", "node10"]]) {
+    compile(program, "--lib", "es2022,dom", "--module", module, "--moduleResolution", resolution);
+  }
+});
 
 const sorted = (list) => [...list].sort();
 const namesOf = (members) => sorted(members.map(({ name }) => name));
