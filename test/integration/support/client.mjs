@@ -12,9 +12,9 @@ export class Client {
     return client;
   }
 
-  constructor(port, { host = "127.0.0.1", path = "/", ...options } = {}) {
+  constructor(port, { host = "127.0.0.1", path = "/", protocols = [], ...options } = {}) {
     this.messages = new Feed("the client's messages");
-    this.socket = new WebSocket(`ws://${host}:${port}${path}`, {
+    this.socket = new WebSocket(`ws://${host}:${port}${path}`, protocols, {
       perMessageDeflate: false,
       ...options,
     });

@@ -39,11 +39,11 @@ export function frame(first, payload, { masked = true, length = payload.length }
 export const text = (payload) => frame(0x81, Buffer.from(payload));
 export const ping = (payload) => frame(0x89, Buffer.from(payload));
 
-export function close(code) {
-  return frame(0x88, Buffer.from([code >> 8, code & 255]));
+export function close(code, reason = "") {
+  return frame(0x88, Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]));
 }
 
-/** The frames that a server sent: opcode and payload. */
+/** The frames that a server sent: opcode, payload, and all their bytes. */
 export function parseFrames(bytes) {
   const frames = [];
   let at = 0;
@@ -59,8 +59,9 @@ export function parseFrames(bytes) {
       begin += 8;
     }
     if (begin + length > bytes.length) break;
-    frames.push({ opcode, payload: bytes.subarray(begin, begin + length) });
-    at = begin + length;
+    const end = begin + length;
+    frames.push({ opcode, payload: bytes.subarray(begin, end), bytes: bytes.subarray(at, end) });
+    at = end;
   }
   return frames;
 }
