@@ -107,10 +107,11 @@ export interface Client {
    * Publishes JSON, or bytes. Without a connection it waits for one. When the connection is lost
    * before the reply, it is sent again with the same key, by which the server knows it for as long
    * as the topic's `dedup_window`, unless it is restarted, runs short of memory, or 10,000 others
-   * come. A message that is longer than the server takes ends the client with 1009.
+   * come.
    *
-   * Resolves with the place that it got in the topic. Errors: rejects with `HubError`. After
-   * `"closed"` it is not known whether what was sent has been published.
+   * Resolves with the place that it got in the topic. Errors: rejects with `HubError`, with 109 for
+   * what is larger than the server takes. After `"closed"` it is not known whether what was sent
+   * has been published.
    */
   publish(topic: string, data: any): Promise<Position>;
 
@@ -129,7 +130,8 @@ export interface Client {
   /**
    * Sends JSON, or bytes, to the server's `on_message`. At most once: there is no reply.
    *
-   * Returns false, and sends nothing, unless the state is `open`.
+   * Returns false, and sends nothing, unless the state is `open`, and for what is larger than the
+   * server takes.
    * Errors: throws `TypeError` for what is no JSON.
    */
   send(data: any): boolean;

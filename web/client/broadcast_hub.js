@@ -22,6 +22,7 @@ const MOST_UNANSWERED = 10000;
 
 // The server's refusals that pass; this one does once we have unsubscribed.
 const ALREADY_SUBSCRIBED = 105;
+const TOO_LARGE = 109;
 const PASSING = [100, ALREADY_SUBSCRIBED, 108, 110];
 
 export function connect(url, options = {}) {
@@ -43,15 +44,15 @@ class Client {
     const complete = {
       WebSocket: globalThis.WebSocket,
       random: Math.random,
-      setTimeout: (run, delay) => setTimeout(run, delay),
-      clearTimeout: (timer) => clearTimeout(timer),
+      setTimeout,
+      clearTimeout,
       ...options,
     };
     if (!complete.WebSocket) {
       throw new TypeError("there is no WebSocket here: pass one as options.WebSocket");
     }
     const digits = () => complete.random().toString(36).slice(2);
-    this.#keys = `${digits()}${digits()}.`;
+    this.#keys = digits() + digits() + ".";
     this.#maxBuffered = options.maxBuffered ?? 1000;
     this.onstate = options.onstate;
     this.onmessage = options.onmessage;
@@ -89,7 +90,7 @@ class Client {
       active: true,
       get position() {
         const { epoch, offset } = topic;
-        return epoch === undefined ? undefined : { epoch, offset };
+        return epoch && { epoch, offset };
       },
       unsubscribe: () => this.#unsubscribe(topic, subscription),
     };
@@ -129,9 +130,8 @@ class Client {
 
   send(data) {
     if (this.state !== "open") return false;
-    if (!this.raw) this.#connection.write(encode("msg", data));
-    else this.#connection.send(isBytes(data) ? data : JSON.stringify(data));
-    return true;
+    const frame = this.raw ? data : encode("msg", data);
+    return !this.#connection.send(isBytes(frame) ? frame : JSON.stringify(frame));
   }
 
   close() {
@@ -139,12 +139,9 @@ class Client {
   }
 
   #resume() {
-    if (this.raw) {
-      this.#dropAll();
-      return;
-    }
+    if (this.raw) return this.#dropAll();
     this.#ask([...this.#topics.values()]);
-    for (const { frame } of this.#calls.values()) this.#connection.send(frame);
+    for (const [id, { frame }] of this.#calls) this.#sendCall(id, frame);
   }
 
   /** Why no command can be accepted, if so. */
@@ -165,8 +162,14 @@ class Client {
       const id = ++this.#lastId;
       const frame = JSON.stringify({ id, ...command });
       this.#calls.set(id, { frame, resolve, reject });
-      if (isOpen) this.#connection.send(frame);
+      if (isOpen) this.#sendCall(id, frame);
     }).then(read);
+  }
+
+  #sendCall(id, frame) {
+    const isRefused = this.#connection.send(frame);
+    const error = { code: TOO_LARGE, reason: "too large for the server" };
+    if (isRefused) this.#replied({ id, error });
   }
 
   #ask(topics) {
@@ -236,7 +239,6 @@ class Client {
     if (accepted === null) this.#ask([named]);
     const receivers = accepted ? [...named.subscriptions.keys()] : [];
     if (!named || named.acceptForPatterns(offset)) receivers.push(...this.#throughPatterns(topic));
-    if (receivers.length === 0) return;
     this.#tellEach(receivers, "onpublication", { topic, data: decode(frame, "d"), offset });
   }
 
@@ -277,10 +279,7 @@ class Client {
   #subscribed(frame) {
     const topic = this.#topics.get(frame.sub);
     if (topic?.asked !== frame.id) return; // the answer to an older question
-    if (isObject(frame.error)) {
-      this.#refused(topic, frame.error);
-      return;
-    }
+    if (isObject(frame.error)) return this.#refused(topic, frame.error);
     const verdict = topic.answer(frame);
     for (const subscription of [...topic.subscriptions.keys()]) {
       this.#tellSubscribed(topic, subscription, verdict);

@@ -10,11 +10,7 @@ const SILENCE_AFTER_WAKING = 5000;
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would go off at once
 
 /** Whether a connection that ended with this code may be made anew. */
-const comesBack = (code) =>
-  code === 1001 ||
-  code === 1006 ||
-  (code >= 1011 && code <= 1013) ||
-  (code >= 4000 && code <= 4499);
+const comesBack = (code) => /^(100[16]|101[1-3]|4[0-4]..)$/.test(code);
 
 export class Connection {
   state = "connecting";
@@ -29,11 +25,11 @@ export class Connection {
   #silence; // the timer that ends a connection on which nothing comes
   #doubt; // the same, sooner, once we have asked for a sign of life
   #ping;
+  #most; // bytes of a message that the server takes
   #retry = [500, 20000];
   #attempts = 0;
   #greeted = false; // by any server, ever
   #bye; // bounds of the wait that the server asked for
-  #mayWake = false;
   #ending = new AbortController();
 
   /**
@@ -51,13 +47,14 @@ export class Connection {
 
     const { signal } = this.#ending;
     const page = globalThis.document;
-    const look = () => page.visibilityState === "visible" && this.#wake();
+    const look = () => page.hidden || this.#wake();
     globalThis.addEventListener?.("online", () => this.#wake(), { signal });
     page?.addEventListener("visibilitychange", look, { signal });
   }
 
+  /** Returns whether it is not sent: what is larger than the server takes would end us for good. */
   send(data) {
-    this.#socket.send(data);
+    return new Blob([data]).size > this.#most || this.#socket.send(data);
   }
 
   write(frame) {
@@ -70,7 +67,8 @@ export class Connection {
 
   /** A timer that ends with the connection. */
   later(delay, run) {
-    const timer = this.#options.setTimeout(
+    const { setTimeout } = this.#options; // a browser's own is no method
+    const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
         run();
@@ -88,7 +86,8 @@ export class Connection {
   }
 
   #cancel(timer) {
-    if (this.#timers.delete(timer)) this.#options.clearTimeout(timer);
+    const { clearTimeout } = this.#options;
+    if (this.#timers.delete(timer)) clearTimeout(timer);
   }
 
   #stopTimers() {
@@ -138,6 +137,7 @@ export class Connection {
 
   #reconnect() {
     this.#stopTimers();
+    this.#bye = undefined;
     this.state = "connecting";
     this.#redial(true);
     if (this.state === "connecting") this.#become("connecting");
@@ -145,7 +145,7 @@ export class Connection {
 
   /** After a sleep, or in another network, an open connection may be dead and not know it. */
   #wake() {
-    if (this.state === "waiting" && this.#mayWake) this.#reconnect();
+    if (this.state === "waiting" && !this.#bye) this.#reconnect();
     if (this.state === "open" && !this.raw && !this.#timers.has(this.#doubt)) {
       this.write({ unsub: ["."] }); // is answered at once: there is no such topic
       this.#doubt = this.#loseIn(SILENCE_AFTER_WAKING);
@@ -170,8 +170,9 @@ export class Connection {
     this.#open();
   }
 
-  #greet({ cid, ping, retry }) {
+  #greet({ cid, ping, retry, max }) {
     this.id = cid;
+    this.#most = max;
     this.#greeted = true;
     if (isCount(ping)) this.#ping = ping;
     if (isRange(retry) && retry[0] > 0) this.#retry = retry;
@@ -187,17 +188,12 @@ export class Connection {
   }
 
   #lose(code, reason) {
-    if (!comesBack(code)) {
-      this.#end(code, reason);
-      return;
-    }
+    if (!comesBack(code)) return this.#end(code, reason);
     this.#leaveSocket();
     const asked = this.#bye;
     const delay = asked
       ? asked[0] + this.#options.random() * (asked[1] - asked[0])
       : this.backOff(this.#attempts++);
-    this.#bye = undefined;
-    this.#mayWake = !asked;
     this.later(delay, () => this.#reconnect());
     this.#become("waiting", { code, reason, delay });
   }
@@ -219,10 +215,7 @@ export class Connection {
   }
 
   #receive(data) {
-    if (this.raw) {
-      this.#owner.onraw(data);
-      return;
-    }
+    if (this.raw) return this.#owner.onraw(data);
     this.#listen();
     try {
       const frame = JSON.parse(data);

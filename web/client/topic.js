@@ -5,10 +5,9 @@ import { isCount } from "./values.js";
 /** A pattern has "*" for one token, or ">" at its end for one or more. */
 function compilePattern(name) {
   if (!/(^|\.)(\*(\.|$)|>$)/.test(name)) return undefined;
-  const tokens = name.split(".").map((token, index, all) => {
+  const tokens = name.split(".").map((token) => {
     if (token === "*") return "[^.]+";
-    if (token === ">" && index === all.length - 1) return ".+";
-    return token.replace(/\W/g, "\\$&");
+    return token === ">" ? ".+" : token.replace(/\W/g, "\\$&");
   });
   return new RegExp(`^${tokens.join("\\.")}$`);
 }
@@ -45,7 +44,7 @@ export class Topic {
     return {
       e: this.epoch,
       o: this.offset,
-      last: this.epoch === undefined ? this.last : undefined,
+      last: this.epoch ? undefined : this.last,
       presence: this.presence || undefined,
     };
   }
@@ -70,7 +69,7 @@ export class Topic {
   /** Whether a publication is the next one; null: there is a gap in front of it. */
   accept(offset) {
     if (this.asked || offset <= this.offset) return false;
-    if (this.epoch === undefined) return true;
+    if (!this.epoch) return true;
     if (offset > this.offset + 1 && !this.latest) return null;
     this.offset = offset;
     return true;

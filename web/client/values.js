@@ -1,7 +1,6 @@
 // What is in frames, and what becomes of errors.
 
-export const isObject = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value) => value instanceof Object && !Array.isArray(value);
 export const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 export const isRange = (value) =>
   Array.isArray(value) && value.every(Number.isFinite) && value[0] >= 0 && value[0] <= value[1];
@@ -12,16 +11,14 @@ export const listOf = (value) => (Array.isArray(value) ? value : []);
 export function encode(name, data) {
   if (!isBytes(data)) return { [name]: data };
   const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset, data.byteLength);
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return { b: btoa(text) };
+  return { b: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
 }
 
 export function decode(frame, name) {
   if (typeof frame.b === "string") {
-    return Uint8Array.from(atob(frame.b), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(frame.b), (character) => character.charCodeAt());
   }
-  return typeof frame.s === "string" ? frame.s : frame[name];
+  return frame.s ?? frame[name];
 }
 
 /** What a server without our protocol sends. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Rig } from "./support/rig.mjs";
+import { HELLO, Rig } from "./support/rig.mjs";
 
 const bytes = Uint8Array.of(0, 255, 128, 10);
 const BASE64 = "AP+ACg==";
@@ -219,4 +219,22 @@ test("takes texts and bytes from topics", () => {
   rig.say({ t: "news", o: 3, b: "" }, { t: "news", o: 4, s: "" });
   const data = log.take("publication").map((publication) => publication.data);
   assert.deepEqual(data, ["not JSON", bytes, new Uint8Array(), ""]);
+});
+
+test("what is larger than the server takes is refused, and the client goes on", async () => {
+  const rig = new Rig();
+  const early = rig.client.publish("chat", "x".repeat(100));
+  rig.greet({ hello: { ...HELLO.hello, max: 100 } });
+  await assert.rejects(early, { code: 109, reason: "too large for the server" });
+  assert.deepEqual(rig.take(), []);
+  const around = JSON.stringify({ msg: "" }).length;
+  assert.equal(rig.client.send("x".repeat(100 - around)), true);
+  assert.equal(rig.takeOne().msg.length, 100 - around);
+  assert.equal(rig.client.send("x".repeat(101 - around)), false);
+  assert.equal(rig.client.send("\u00e4".repeat(51)), false); // of two bytes each
+  await assert.rejects(rig.client.publish("chat", new Uint8Array(100)), { code: 109 });
+  assert.deepEqual(rig.take(), []);
+  rig.client.publish("chat", "small");
+  assert.equal(rig.takeOne().d, "small");
+  assert.equal(rig.client.state, "open");
 });

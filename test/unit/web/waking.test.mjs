@@ -11,7 +11,7 @@ const REFUSED = { sub: ".", error: { code: 106, reason: "not subscribed" } };
 /** A page, as far as the client knows one. */
 function fakePage(t) {
   const events = new EventTarget();
-  const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  const page = Object.assign(new EventTarget(), { hidden: false });
   globalThis.addEventListener = events.addEventListener.bind(events);
   globalThis.document = page;
   t.after(() => {
@@ -27,7 +27,7 @@ function fakePage(t) {
     },
     goOnline: () => events.dispatchEvent(new Event("online")),
     become(state) {
-      page.visibilityState = state;
+      page.hidden = state === "hidden";
       page.dispatchEvent(new Event("visibilitychange"));
     },
   };
