@@ -45,6 +45,15 @@ function assertConsecutive(numbers) {
   if (wrong >= 0) assert.fail(`${numbers[wrong]} behind ${numbers[wrong - 1]}, at ${wrong}`);
 }
 
+test("what is larger than the server takes ends nothing", async (t) => {
+  const client = join(t);
+  const room = newRoom();
+  await assert.rejects(client.hub.publish(room, "x".repeat(70000)), { code: 109 });
+  assert.equal((await client.hub.publish(room, "x".repeat(60000))).offset, 1);
+  await assert.rejects(client.hub.publish(room, new Uint8Array(60000)), { code: 109 }); // in base64
+  assert.equal((await client.hub.publish(room, "small")).offset, 2);
+});
+
 test("what was missed follows when the connection is back", async (t) => {
   const room = newRoom();
   const [reader, writer] = [join(t), join(t)];
