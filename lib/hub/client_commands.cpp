@@ -236,6 +236,10 @@ void client_commands::run(net::connection& peer, id of, const protocol::publish_
     return refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
   const publish_result result =
       hub_.publish(command.topic, command.data.bytes, command.data.kind, command.key);
+  // A close with 1012 comes, behind which the client sends it again. To refuse it would be wrong:
+  // it may have been published before, and only the answer was lost.
+  if (result.error == errc::hub_stopped)
+    return;
   if (result.error)
     return refuse(peer, of, {}, result.error);
   if (of != 0)

@@ -71,8 +71,10 @@ class client_fixture : public testing::Test {
     return options;
   }
 
-  void start_hub(const hub_options& options = quick_options()) {
+  void start_hub(
+      const hub_options& options = quick_options(), const std::function<void()>& prepare = [] {}) {
     hub_ = std::make_unique<hub>(options);
+    prepare();
     hub_->on_open([this](const connection& peer) { keep(peer); });
     hub_->on_message([this](connection peer, const message& what) {
       at_hub.add("message " + std::string(what.payload));

@@ -67,6 +67,22 @@ TEST_F(ClientPublishTest, WaitsForTheHub) {
   EXPECT_EQ(published.wait_for(1), result_lines{"one 1"});
 }
 
+TEST_F(ClientPublishTest, GoesOnWhenTheHubStopsMeanwhile) {
+  start_hub(quick_options(), [this] {
+    hub_->on_publish([this](const connection&, const publish_event&) {
+      hub_->stop();  // only asks for it here
+      return command_reply::allow();
+    });
+  });
+  const auto one = make_client();
+  one->start();
+  one->publish("news", "one", message_kind::text, note("one"));
+  states.wait_for("waiting 1012");
+  stop_hub();
+  start_hub();
+  EXPECT_EQ(published.wait_for(1), result_lines{"one 1"});
+}
+
 TEST_F(ClientPublishTest, KeepsToTheBound) {
   start_hub();
   stop_hub();

@@ -340,6 +340,22 @@ TEST_P(ProtocolTest, AStopTellsWhenToComeBack) {
   EXPECT_EQ(plain.read_close(), 1001U);
 }
 
+// It was refused, so a client that sent it again, because the answer to its first attempt was lost,
+// reported what had been published as not published.
+TEST_P(ProtocolTest, WhatIsPublishedDuringAStopIsNotRefused) {
+  prepare_ = [this] {
+    hub_->on_publish([this](const connection&, const publish_event&) {
+      hub_->stop();  // only asks for it here
+      return command_reply::allow();
+    });
+  };
+  begin();
+  protocol_client client(port_);
+  EXPECT_THAT(client.ask(R"({"id":1,"pub":"kept.a","d":1,"key":"k"})"), StartsWith(R"({"bye":)"));
+  EXPECT_EQ(client.socket().read_close(), 1012U);
+  EXPECT_EQ(hub_->history("kept.a").newest_offset, 0U);
+}
+
 TEST_P(ProtocolTest, PublicationsAreCompressedOnceForAll) {
   listen_.permessage_deflate = true;
   begin();
