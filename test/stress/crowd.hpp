@@ -76,6 +76,11 @@ class crowd {
   const view_counts& views() const noexcept { return views_; }
   const crowd_counts& counts() const noexcept { return counts_; }
 
+  /// Grows while something comes of what is done.
+  std::uint64_t progress() const noexcept {
+    return views_.delivered + counts_.connected + counts_.kills;
+  }
+
   /// Waits that clients have chosen because of a `bye`.
   const std::vector<std::chrono::milliseconds>& bye_waits() const noexcept { return bye_waits_; }
 

@@ -11,22 +11,20 @@
 
 namespace broadcast_hub::stress {
 
-/// Lets a crowd do what there is to do until `condition` holds, which is asked after each turn.
+/// Lets all clients of a crowd do what there is to do until `condition` holds, which is asked after
+/// each turn.
 ///
 /// Errors: throws `std::runtime_error` when nothing has come of it for a minute.
-template <typename Condition>
-void run_until(crowd& all, const std::string& what, Condition condition) {
+template <typename Crowd, typename Condition>
+void run_until(Crowd& all, const std::string& what, Condition condition) {
   constexpr std::chrono::minutes patience(1);
-  const auto done = [&] {
-    return all.views().delivered + all.counts().connected + all.counts().kills;
-  };
-  auto before = done();
-  auto deadline = crowd::clock::now() + patience;
+  auto before = all.progress();
+  auto deadline = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     all.turn();
-    const auto now = crowd::clock::now();
-    if (done() != before) {
-      before = done();
+    const auto now = std::chrono::steady_clock::now();
+    if (all.progress() != before) {
+      before = all.progress();
       deadline = now + patience;
     } else if (now > deadline) {
       throw std::runtime_error("nothing for a minute, and it does not hold that " + what);
