@@ -12,6 +12,8 @@ struct publication_mark {
   std::uint64_t topic = 0;      ///< counted from 0
   std::uint64_t publisher = 0;  ///< counted from 0
   std::uint64_t number = 0;     ///< of this publisher on this topic in this life, counted from 1
+
+  bool operator==(const publication_mark&) const = default;
 };
 
 std::string topic_name(std::uint64_t topic);

@@ -8,13 +8,16 @@
 #                                 100,000 topics that are used once, three times
 #   test/stress/run.sh kill       1,000 clients whose connections die 10,000 times in all ways,
 #                                 under publishers and two restarts; with one shard and with four
+#   test/stress/run.sh client_kill
+#                                 the same with the library's own client, as programs use it, some
+#                                 of which publish, through a relay that cuts their connections
 #   test/stress/run.sh restart    9,000 clients that a server sends away and that come back
 # Environment:
-#   BROADCAST_HUB_TEST_SEED       what the choices of storm, kill and restart come from: else each
-#                                 run has its own, and prints it
+#   BROADCAST_HUB_TEST_SEED       what the choices of storm, kill, client_kill and restart come
+#                                 from: else each run has its own, and prints it
 #   BROADCAST_HUB_STORM_VISITORS  clients of the storm at a time
 #   BROADCAST_HUB_STORM_VISITS    how often each of them comes
-#   BROADCAST_HUB_KILL_CLIENTS    clients of kill
+#   BROADCAST_HUB_KILL_CLIENTS    clients of kill and client_kill
 #   BROADCAST_HUB_KILLS           how often one of their connections dies
 #   BROADCAST_HUB_RESTART_CLIENTS clients of restart, each of which takes two descriptors
 set -euo pipefail
@@ -63,11 +66,12 @@ run_memory() {
   echo
 }
 
-run_kill() {
+# run_kill_program <program>
+run_kill_program() {
   BROADCAST_HUB_TEST_SEED=${BROADCAST_HUB_TEST_SEED:-$RANDOM} \
     BROADCAST_HUB_KILL_CLIENTS=${BROADCAST_HUB_KILL_CLIENTS:-1000} \
     BROADCAST_HUB_KILLS=${BROADCAST_HUB_KILLS:-10000} \
-    "$build/test/stress/stress_kill"
+    "$build/test/stress/$1"
   echo
 }
 
@@ -91,16 +95,21 @@ case ${1:-all} in
     run_memory ;;
   kill)
     build_programs stress_kill
-    run_kill ;;
+    run_kill_program stress_kill ;;
+  client_kill)
+    build_programs stress_client_kill
+    run_kill_program stress_client_kill ;;
   restart)
     build_programs stress_restart
     run_restart ;;
   all)
-    build_programs stress_programs integration_storm stress_kill stress_restart
+    build_programs stress_programs integration_storm stress_kill stress_client_kill \
+      stress_restart
     run_order
     run_storm
     run_memory
-    run_kill
+    run_kill_program stress_kill
+    run_kill_program stress_client_kill
     run_restart ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
