@@ -145,7 +145,7 @@ TEST_P(ProtocolTest, ManyTopicsAreResumedAtOnce) {
   EXPECT_EQ(recovered, 100);
   EXPECT_EQ(hub_->stats().replayed, 300U);
   EXPECT_EQ(hub_->stats().offered, 300U);
-  EXPECT_EQ(hub_->stats().deliveries, 300U);
+  EXPECT_TRUE(eventually([&] { return hub_->stats().deliveries == 300; }));  // counted when sent
   EXPECT_EQ(hub_->stats().slow_consumers, 0U);
 }
 
