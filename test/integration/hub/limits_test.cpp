@@ -72,6 +72,7 @@ TEST_P(LimitsTest, LetsLargeMessagesThroughWhenAsked) {
   hub_options large = options();
   large.limits.max_message_bytes = 16 * 1024 * 1024;
   large.outbound.max_queued_bytes = 17 * 1024 * 1024;
+  large.heartbeat.ping_after = 0ms;  // who is sending this answers no ping
   hub hub(large);
   hub.on_message([](const connection& peer, const message& received) {
     peer.send(received.payload, received.kind);

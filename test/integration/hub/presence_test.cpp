@@ -133,6 +133,7 @@ TEST_P(PresenceTest, AnAnswerNamesThoseWhoAreThere) {
 TEST_P(PresenceTest, ACrowdIsToldInFewFramesAndWithoutNames) {
   constexpr std::size_t many = 1500;
   allow_descriptors();
+  chosen_.heartbeat.ping_after = 0ms;  // nobody here answers
   begin();
   protocol_client watcher = arrive("ann", true);
   watcher.read();
@@ -160,6 +161,7 @@ TEST_P(PresenceTest, AnApplicationMayKeepItSecret) {
   };
   begin();
   protocol_client ann = arrive("ann", true);
+  ann.read();  // that she is there
   EXPECT_THAT(ann.ask(R"({"id":2,"presence":"room.1"})"), HasSubstr("clients"));
   protocol_client bob = arrive("bob");
   EXPECT_THAT(bob.ask(R"({"id":2,"presence":"room.1"})"), HasSubstr("for Ann only"));
