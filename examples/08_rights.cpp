@@ -34,8 +34,9 @@ void decide(broadcast_hub::hub& hub) {
   // [region handlers]
   hub.on_subscribe([](const connection& peer, const broadcast_hub::subscribe_event& event) {
     const bool own = event.topic == "users." + peer.user();
-    // The topic may be a pattern: "users.*" and "*.alice" are for the letters of others, too.
-    const bool personal = event.topic.starts_with("users.") || event.topic.starts_with("*");
+    // The topic may be a pattern: "users.*", "*.alice" and ">" match those of others, too.
+    const bool personal =
+        event.topic.starts_with("users.") || event.topic.starts_with("*") || event.topic == ">";
     return own || !personal ? command_reply::allow() : command_reply::deny("this is not yours");
   });
   hub.on_publish([](const connection& peer, const broadcast_hub::publish_event&) {

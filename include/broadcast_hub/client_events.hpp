@@ -63,8 +63,8 @@ struct client_subscribed_event {
   bool recovered = false;
 
   /// Why not: "first", it is new; "pattern", patterns are live only; "epoch", "gap" or "limit" as
-  /// in docs/reference/protocol.md; "refused", the hub's application has subscribed the client but
-  /// does not let it ask for what it missed.
+  /// in docs/reference/protocol.md; "refused", the hub's application has subscribed the client, but
+  /// only after it was not let to ask for what it missed.
   std::string why;
 
   std::optional<topic_position> position;  ///< behind which delivery begins; nothing for patterns

@@ -30,8 +30,9 @@ class BROADCAST_HUB_EXPORT connection {
 
   /// Queues one message for this peer. Nothing is waited for: success means that the message is
   /// queued. On the connection's own shard, messages and broadcasts leave in the order of the
-  /// calls, except that messages overtake broadcasts that wait because the peer reads too slowly.
-  /// From other threads, `send` and `broadcast` have no order between them.
+  /// calls, except that messages overtake broadcasts that wait because the peer reads too slowly,
+  /// or is just sent again what it missed (bhub.v1). From other threads, `send` and `broadcast`
+  /// have no order between them.
   ///
   /// Errors: `connection_gone`, `connection_closing`, `invalid_utf8`; `message_too_big` for more
   /// than `outbound.max_queued_bytes`, its header of at most 10 bytes included; `overloaded` when
@@ -61,8 +62,8 @@ class BROADCAST_HUB_EXPORT connection {
   std::error_code subscribe(std::string_view topic) const;
 
   /// Ends a subscription, under the same name or pattern. What was published before still goes out,
-  /// unless the peer reads too slowly: then it is dropped. A client of bhub.v1 is told, with code
-  /// 2600: it does not subscribe again by itself.
+  /// unless the peer reads too slowly or is just sent again what it missed: then it is dropped. A
+  /// client of bhub.v1 is told, with code 2600: it does not subscribe again by itself.
   ///
   /// Errors: as `subscribe`, with `not_subscribed`.
   std::error_code unsubscribe(std::string_view topic) const;

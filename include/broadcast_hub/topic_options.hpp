@@ -57,8 +57,8 @@ struct topic_options {
 
   /// Whether clients that speak bhub.v1 may subscribe here by themselves, which is also what lets
   /// them ask for history and presence. See `hub::on_subscribe`, which is asked after this. A
-  /// pattern is refused when it matches any name where they may not. What the application
-  /// subscribes them to is not asked about.
+  /// pattern is refused when a rule for any name that it matches says no, even if an earlier rule
+  /// lets them have that one. What the application subscribes them to is not asked about.
   bool allow_client_subscribe = true;
 
   /// Whether they may publish here. See `hub::on_publish`.

@@ -17,9 +17,9 @@ class leaky_bucket {
   /// Once more, at a time that is not before the last one. Returns whether it runs over, which it
   /// does after `most` at once, and in the long run after more than `most` in a minute.
   bool add(time_point now, std::uint32_t most) noexcept {
-    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-    const auto count = static_cast<std::uint32_t>(second.count());
-    const std::uint32_t passed = count - std::exchange(second_, count);
+    const auto since = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    const auto second = static_cast<std::uint32_t>(since.count());
+    const std::uint32_t passed = second - std::exchange(second_, second);
     constexpr float minute = 60;
     const float ran_out = static_cast<float>(passed) * static_cast<float>(most) / minute;
     level_ = std::max(0.0F, level_ - ran_out) + 1;

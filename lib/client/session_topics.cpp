@@ -14,10 +14,12 @@
 namespace broadcast_hub {
 namespace {
 
-/// Of the names in one `sub`, and how many. With their positions they are less than 4 KiB: what a
-/// server takes with a small limit for messages, too.
-constexpr std::size_t most_name_bytes = 1024;
+/// In one `sub`: what a server takes with a small limit for messages, too.
 constexpr std::size_t most_topics = 20;
+constexpr std::uint64_t most_bytes = 4096;
+
+constexpr std::size_t bytes_around_topics = 48;
+constexpr std::size_t bytes_beside_a_name = 96;  // its position and what it wants
 
 /// Subscriptions that a client has when its hub may make no more for it: what a hub allows one
 /// connection at most.
@@ -45,22 +47,25 @@ void client_session::resume() {
 
 void client_session::ask(const std::vector<subscription_map::value_type*>& those) {
   std::vector<protocol::subscribe_entry> entries;
-  std::size_t bytes = 0;
+  std::size_t bytes = bytes_around_topics;
   std::uint64_t id = 0;
   const auto flush = [&] {
     if (!entries.empty())
       output_.send(protocol::write_subscribe(id, entries));
     entries.clear();
-    bytes = 0;
+    bytes = bytes_around_topics;
   };
+  const std::uint64_t most =
+      max_message_bytes_ == 0 ? most_bytes : std::min(most_bytes, max_message_bytes_);
   for (subscription_map::value_type* one : those) {
-    if (entries.size() == most_topics || bytes + one->first.size() > most_name_bytes)
+    const std::size_t cost = one->first.size() + bytes_beside_a_name;
+    if (entries.size() == most_topics || bytes + cost > most)
       flush();
     if (entries.empty())
       id = ++last_id_;
     topic_state& topic = one->second.topic;
     entries.push_back({one->first, topic.position(), topic.last(), topic.presence()});
-    bytes += one->first.size();
+    bytes += cost;
     topic.on_asked(id);
   }
   flush();

@@ -131,20 +131,31 @@ void client_commands::subscribe(net::connection& peer, id of,
   if (pattern && (wanted.since || wanted.last > 0 || wanted.presence))
     return refuse(peer, {of, wanted.topic, error_code::malformed,
                          "a pattern has no \"e\", \"o\", \"last\" or \"presence\""});
-  if (!may_subscribe(wanted.topic))
-    return refuse(peer, {of, wanted.topic, error_code::permission_denied,
-                         pattern ? "it matches topics that clients may not subscribe to"
-                                 : "clients may not subscribe to this topic"});
-  const auto answer = ask(peer, "on_subscribe", hub_.handlers().on_subscribe,
-                          subscribe_event{wanted.topic, wanted.presence});
-  if (answer && !answer->allowed)
-    return refuse(peer, {of, wanted.topic, error_code::permission_denied, answer->reason});
+  // It may move what stands, which may be what the application has made for it.
+  if (!peer.session().out().subscribed_as(wanted.topic) && !is_granted(peer, of, wanted))
+    return;
   if (wanted.presence && !may_watch(peer, of, wanted.topic))
     return;
   const std::error_code error =
       pattern ? subscribe_to_pattern(peer, of, wanted.topic) : subscribe_to_name(peer, of, wanted);
   if (error)
     refuse(peer, of, wanted.topic, error);
+}
+
+bool client_commands::is_granted(net::connection& peer, id of,
+                                 const protocol::subscribe_command::entry& wanted) {
+  if (!may_subscribe(wanted.topic)) {
+    refuse(peer, {of, wanted.topic, error_code::permission_denied,
+                  topic::is_valid_pattern(wanted.topic)
+                      ? "it matches topics that clients may not subscribe to"
+                      : "clients may not subscribe to this topic"});
+    return false;
+  }
+  const auto answer = ask(peer, "on_subscribe", hub_.handlers().on_subscribe,
+                          subscribe_event{wanted.topic, wanted.presence});
+  if (answer && !answer->allowed)
+    refuse(peer, {of, wanted.topic, error_code::permission_denied, answer->reason});
+  return !answer || answer->allowed;
 }
 
 std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id of,
@@ -249,9 +260,7 @@ void client_commands::run(net::connection& peer, id of, const protocol::publish_
 void client_commands::run(net::connection& peer, id of, const protocol::history_command& command) {
   if (!topic::is_valid_name(command.topic))
     return refuse(peer, of, {}, errc::invalid_topic);
-  const auto answer =
-      ask(peer, "on_history", hub_.handlers().on_history, history_event{command.topic});
-  if (!may_read(peer, of, answer, command.topic))
+  if (!may_read(peer, of, "on_history", hub_.handlers().on_history, history_event{command.topic}))
     return;
   hub_core::history_query asked;
   if (command.since) {
@@ -281,9 +290,9 @@ void client_commands::run(net::connection& peer, id of, const protocol::presence
     return refuse(peer, of, {}, errc::invalid_topic);
   if (!hub_.presence().enabled_on(command.topic))
     return refuse(peer, {of, {}, error_code::permission_denied, no_presence});
-  const auto answer =
-      ask(peer, "on_presence", hub_.handlers().on_presence, presence_event{command.topic});
-  if (!may_read(peer, of, answer, command.topic) || of == 0)
+  if (!may_read(peer, of, "on_presence", hub_.handlers().on_presence,
+                presence_event{command.topic}) ||
+      of == 0)
     return;
   const presence::attendance::snapshot seen = hub_.presence().look(command.topic);
   const std::string text =
@@ -319,18 +328,19 @@ void client_commands::run(net::connection& peer, id, const protocol::message_com
   hub_.hand_over(peer, {command.data.bytes, command.data.kind});
 }
 
-bool client_commands::may_read(net::connection& peer, id of,
-                               const std::optional<command_reply>& answer,
-                               const std::string& topic) {
-  if (answer) {
-    if (!answer->allowed)
-      refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
-    return answer->allowed;
-  }
-  const bool subscribed = peer.session().out().subscribed_to(topic);
-  if (!subscribed)
+/// Who is not subscribed must have been able to, and needs the application's word.
+template <typename Handler, typename Event>
+bool client_commands::may_read(net::connection& peer, id of, const char* name,
+                               const Handler& handler, const Event& event) {
+  const bool subscribed = peer.session().out().subscribed_to(event.topic);
+  if (!subscribed && (!handler || !may_subscribe(event.topic))) {
     refuse(peer, of, {}, errc::not_subscribed);
-  return subscribed;
+    return false;
+  }
+  const auto answer = ask(peer, name, handler, event);
+  if (answer && !answer->allowed)
+    refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
+  return !answer || answer->allowed;
 }
 
 template <typename Handler, typename Event>

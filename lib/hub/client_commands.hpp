@@ -71,10 +71,14 @@ class client_commands {
   template <typename Handler, typename Event>
   std::optional<command_reply> ask(net::connection& peer, const char* name, const Handler& handler,
                                    const Event& event);
-  bool may_read(net::connection& peer, id of, const std::optional<command_reply>& answer,
-                const std::string& topic);
+  template <typename Handler, typename Event>
+  bool may_read(net::connection& peer, id of, const char* name, const Handler& handler,
+                const Event& event);
 
   bool may_watch(net::connection& peer, id of, const std::string& topic);
+
+  /// By the rules and the application; else it is told.
+  bool is_granted(net::connection& peer, id of, const protocol::subscribe_command::entry& wanted);
 
   /// By the rules for topics. `wanted`: a name or a pattern.
   bool may_subscribe(std::string_view wanted) const;

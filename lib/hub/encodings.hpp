@@ -14,12 +14,6 @@
 
 namespace broadcast_hub {
 
-/// Of how many publications; by any thread.
-struct encodings_made {
-  std::atomic<std::uint64_t> compressed{0};
-  std::atomic<std::uint64_t> numbered{0};
-};
-
 /// What one publication looks like in each lane, made when a topic asks for it: each at most once.
 /// It refers to the payload.
 class encodings {
@@ -54,6 +48,19 @@ class encodings {
   topic::encoded made_;
   deflater_pool::loan deflater_;
   deflater_pool::loan numbered_deflater_;
+};
+
+/// How many publications were encoded, and how. Thread safety: any thread.
+struct encodings_made {
+  std::atomic<std::uint64_t> compressed{0};
+  std::atomic<std::uint64_t> numbered{0};
+
+  void count(const encodings& one) noexcept {
+    if (one.compressed())
+      compressed.fetch_add(1, std::memory_order_relaxed);
+    if (one.numbered())
+      numbered.fetch_add(1, std::memory_order_relaxed);
+  }
 };
 
 }  // namespace broadcast_hub

@@ -51,13 +51,11 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
     if (appended.what == outcome::retired)
       std::this_thread::yield();  // unless it has just been made, another thread is retiring it
   }
-  if (encoded.numbered())
-    made_.numbered.fetch_add(1, std::memory_order_relaxed);
   result.duplicate = appended.what == outcome::duplicate;
   if (result.error || result.duplicate)
     return result;
-  if (appended.what == outcome::appended && encoded.compressed())
-    made_.compressed.fetch_add(1, std::memory_order_relaxed);
+  if (appended.what == outcome::appended)
+    made_.count(encoded);
   result.error = error_of(appended.what);
   if (!result.error)
     log_publication(name, payload, kind, result.subscribers);

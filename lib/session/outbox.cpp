@@ -116,7 +116,7 @@ std::error_code outbox::subscribe(std::string_view name) {
 }
 
 std::error_code outbox::unsubscribe(std::string_view name) {
-  if (subscriber_.find(name) == nullptr)
+  if (!subscribed_as(name))
     return errc::not_subscribed;
   move_published_here();
   return topics_->unsubscribe(subscriber_, name);

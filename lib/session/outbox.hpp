@@ -85,6 +85,11 @@ class outbox {
 
   std::vector<std::string> subscriptions() const;
   bool subscribed_to(std::string_view topic) const noexcept;
+
+  /// By this very name or pattern.
+  bool subscribed_as(std::string_view name) const noexcept {
+    return subscriber_.find(name) != nullptr;
+  }
   bool subscribed() const noexcept { return !subscriber_.memberships.empty(); }
 
   /// What was published until now, ahead of the walk. After `join_topics`.

@@ -183,8 +183,8 @@ std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
   return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
 }
 
-// The log that it holds is measured, not what is left to be sent of it: nobody else may need that.
-bool reader::is_too_old(const subscriber::own_cursor& one) const {
+// Up to the end of the log, not to its own: nobody else may need what is in between.
+bool reader::holds_too_much(const subscriber::own_cursor& one) const {
   const topic& from = *one.from->from;
   return from.end(from.history_lane()).at.position - one.at.position > allowed_lag(*one.from);
 }
@@ -268,12 +268,9 @@ reader::verdict reader::judge(subscriber& who, time_point now) {
 reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one, time_point now) {
   fan_out& topic = *one.from;
   const topic_options& options = topic.options();
-  if (one.again) {
-    if (!is_too_old(one))
-      return verdict::fine;
-    return options.slow_consumers == slow_consumer_policy::disconnect ? verdict::disconnect
-                                                                      : verdict::skip;
-  }
+  // Whatever the policy: it was told that all of this comes, and may resume.
+  if (one.again)
+    return holds_too_much(one) ? verdict::disconnect : verdict::fine;
   const std::uint64_t lag = one.bytes();
   const bool too_late =
       options.max_lag > duration::zero() && topic.age(one.at.position, now) > options.max_lag;
@@ -310,13 +307,8 @@ void reader::skip(subscriber& who, time_point now) {
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
     const topic_options& options = topic.options();
-    if (each.again) {
-      if (each.units() > 0 && is_too_old(each)) {
-        tally_.dropped_oldest.add(each.units());
-        each.finish();
-      }
+    if (each.again)
       continue;
-    }
     const std::uint64_t before = each.at.offset;
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
       // Where the newest unit of a walk begins is known, unless a segment has begun behind it.

@@ -111,7 +111,6 @@ class reader {
   bool end_walk(time_point now) noexcept;
 
   bool walking() const noexcept { return !walk_.fan_outs.empty(); }
-
   std::span<const iovec> common_bytes() const noexcept { return walk_.common(); }
   std::size_t common_size() const noexcept { return walk_.common_bytes; }
 
@@ -166,11 +165,12 @@ class reader {
   subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
   template <typename Unwanted>
   void drop_cursors(subscriber& who, Unwanted unwanted) noexcept;
+  void stop_sending_again(subscriber& who, const fan_out& in) noexcept;
   void forget(const subscriber::own_cursor& gone) noexcept;
 
   // Slow consumers
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
-  bool is_too_old(const subscriber::own_cursor& one) const;
+  bool holds_too_much(const subscriber::own_cursor& one) const;
   void report_lag(fan_out& of) noexcept;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
   void skip_oldest(subscriber::own_cursor& one) const;

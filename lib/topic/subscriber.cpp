@@ -11,10 +11,11 @@ std::string_view name_of(const member_list& list) noexcept {
 }
 
 void subscriber::own_cursor::finish() noexcept {
-  if (units() > 0)
+  if (again) {
+    at = {nullptr, end, end_offset};  // else it would hold what the history lets go of
+  } else if (units() > 0) {
     at.move_to(end, end_offset);
-  if (again)
-    at.part.reset();  // else it would hold what the history lets go of
+  }
 }
 
 bool subscriber::catches_up() const noexcept {
@@ -45,6 +46,8 @@ log_piece subscriber::partial_unit() const {
 void subscriber::pass_partial_unit() {
   own_cursor& first = behind->cursors[behind->first];
   first.at.advance(partial_unit().size, first.from->measure());
+  if (first.units() == 0)
+    first.finish();
   behind->sent_of_unit = 0;
 }
 

@@ -246,6 +246,8 @@ std::error_code reader::unsubscribe(subscriber& who, std::string_view name) {
   if (found == nullptr)
     return errc::not_subscribed;
   unpark(who);
+  if (found->list->pattern.empty())
+    stop_sending_again(who, *found->list->fan_outs.front());  // a pattern is live only
   // The walk under way may owe something to somebody who stays subscribed in another way: it may
   // have passed that list.
   if (walking() && std::exchange(seats_[who.slot].visited_by, walk_.serial) != walk_.serial)
@@ -266,7 +268,7 @@ standing reader::place_of(subscriber& who, std::string_view name) {
   assert(!who.mid_unit());
   unpark(who);
   fan_out& in = *who.find(name)->list->fan_outs.front();
-  drop_cursors(who, [&](const auto& each) { return each.again && each.from == &in; });
+  stop_sending_again(who, in);
   look_up_cursors(who);
   const bool has_own = in.looked_up_for == look_up_;
   return {in.from,
@@ -274,7 +276,12 @@ standing reader::place_of(subscriber& who, std::string_view name) {
           allowed_lag(in)};
 }
 
+void reader::stop_sending_again(subscriber& who, const fan_out& in) noexcept {
+  drop_cursors(who, [&](const auto& each) { return each.again && each.from == &in; });
+}
+
 void reader::send_again(subscriber& who, std::string_view name, const topic::stored& past) {
+  assert(!who.mid_unit());
   if (past.units == 0)
     return;
   fan_out& in = *who.find(name)->list->fan_outs.front();

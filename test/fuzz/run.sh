@@ -36,7 +36,7 @@ running=()
 trap 'kill "${running[@]}" 2>/dev/null || true' EXIT
 for unit in "${units[@]}"; do
   mkdir -p "corpus/$unit"
-  "${wrapper[@]}" "test/fuzz/${unit}_fuzz" -max_total_time="$seconds" -max_len=4096 -timeout=10 \
+  "${wrapper[@]}" "test/fuzz/${unit}_fuzz" -max_total_time="$seconds" -max_len=32768 -timeout=10 \
     -print_final_stats=1 "corpus/$unit" "$root/test/fuzz/corpus/$unit" >"$unit.log" 2>&1 &
   running+=($!)
 done
@@ -50,4 +50,5 @@ for index in "${!units[@]}"; do
     tail -60 "${units[$index]}.log"
   fi
 done
+running=()
 exit "$failed"

@@ -36,8 +36,10 @@ inline cut_plan make_cut_plan(std::mt19937_64& random) {
   constexpr std::array<std::size_t, directions> late{8'000, 24'000};
   cut_plan made;
   made.method = static_cast<cut_method>(random() % cut_methods);
-  for (std::size_t i = 0; i < directions; ++i)
-    made.after_bytes[i] = 1 + random() % (random() % 3 == 0 ? soon : late[i]);
+  for (std::size_t i = 0; i < directions; ++i) {
+    const std::size_t most = random() % 3 == 0 ? soon : late[i];
+    made.after_bytes[i] = 1 + random() % most;
+  }
   made.with_reset = random() % 2 == 0;
   made.told_late = random() % 4 != 0;
   made.silent = std::chrono::milliseconds(random() % 20);

@@ -59,7 +59,8 @@ void log_book::seal(const hub& stopped, std::uint64_t topic) {
   }
   topic_log& log = logs_[{topic, epoch}];
   if (log.marks.size() != newest)
-    fail("the hub's log is shorter than that", log.marks.back(), epoch, log.marks.size());
+    fail("the hub's log is not as long as what was seen of it",
+         log.marks.empty() ? publication_mark{} : log.marks.back(), epoch, log.marks.size());
   check_order(log, epoch);
   log.sealed = true;
 }

@@ -18,6 +18,9 @@ struct publication_mark {
 
 std::string topic_name(std::uint64_t topic);
 
+/// The only topic whose history may be too short.
+inline constexpr std::uint64_t short_topic = 0;
+
 /// JSON that says the mark, and some more, so that frames differ in size.
 std::string write_payload(const publication_mark& mark);
 

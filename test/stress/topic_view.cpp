@@ -63,6 +63,8 @@ void topic_view::resume(std::string_view frame, std::string_view epoch, std::uin
     fail("publications behind \"rec\":false", frame);
   if ((why == "epoch") != (epoch != epoch_) || (epoch == epoch_ && reached < offset_))
     fail("the reason is not the right one at offset " + std::to_string(offset_), frame);
+  if (why == "gap" && topic_ == short_topic)
+    ++counts_.gap_on_short_topic;
   if (why == "epoch")
     ++counts_.other_epoch;
   else if (why == "gap")

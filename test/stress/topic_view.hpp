@@ -21,6 +21,7 @@ struct view_counts {
   std::uint64_t recovered = 0;    ///< answers with `"rec":true`
   std::uint64_t other_epoch = 0;  ///< answers with `"rec":false`, by their reason
   std::uint64_t gap = 0;
+  std::uint64_t gap_on_short_topic = 0;  ///< of these
   std::uint64_t limit = 0;
 
   std::uint64_t not_recovered() const noexcept { return other_epoch + gap + limit; }

@@ -26,9 +26,6 @@ struct watch_counts {
   std::vector<std::string> faults;
 };
 
-/// The only topic whose history may be too short.
-inline constexpr std::uint64_t short_topic = 0;
-
 /// Payloads of clients have publishers from this number on.
 inline constexpr std::uint64_t first_client = publishers_per_topic;
 

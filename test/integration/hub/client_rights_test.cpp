@@ -1,5 +1,6 @@
 // Who may do what, among clients of bhub.v1, by the rules for topics and by the application.
 
+#include "protocol/position.hpp"
 #include "protocol_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -75,6 +76,58 @@ TEST_P(ClientRightsTest, TheApplicationIsAskedAfterTheRules) {
   EXPECT_THAT(ask_for(client, "staff.pay"), HasSubstr("103 "));
   EXPECT_EQ(ask_for(client, "other"), "103 not now");
   EXPECT_EQ(ask_for(client, "another"), "granted");
+}
+
+TEST_P(ClientRightsTest, NorIsHistoryOrPresenceOpenedByAHandler) {
+  prepare_ = [this] {
+    hub_->on_history([](const connection&, const history_event& event) {
+      EXPECT_NE(event.topic, "staff.pay");
+      return command_reply::allow();
+    });
+    hub_->on_presence([](const connection&, const presence_event& event) {
+      EXPECT_NE(event.topic, "staff.pay");
+      return command_reply::allow();
+    });
+  };
+  begin();
+  hub_->publish("staff.pay", "1");
+  hub_->publish("staff.news", "2");
+  protocol_client client(port_);
+  EXPECT_THAT(client.ask(R"({"id":1,"history":"staff.pay"})"), HasSubstr(R"("code":106)"));
+  EXPECT_THAT(client.ask(R"({"id":2,"presence":"staff.pay"})"), HasSubstr(R"("code":106)"));
+  EXPECT_THAT(client.ask(R"({"id":3,"history":"staff.news"})"), HasSubstr(R"("items":[{"o":1)"));
+  EXPECT_THAT(client.ask(R"({"id":4,"presence":"staff.news"})"), HasSubstr(R"("n":0)"));
+}
+
+// Else a client that resumes would miss what it may have.
+TEST_P(ClientRightsTest, WhatTheApplicationMadeMayBeMoved) {
+  prepare_ = [this] {
+    hub_->on_open([](const connection& peer) {
+      peer.subscribe("staff.pay");
+      peer.subscribe("staff.*");
+    });
+    hub_->on_subscribe([](const connection&, const subscribe_event&) {
+      return command_reply::deny("nobody may anything");
+    });
+  };
+  begin();
+  protocol_client client(port_);
+  client.read();
+  client.read();
+  hub_->publish("staff.pay", "1");
+  hub_->publish("staff.pay", "2");
+  client.read();
+  client.read();
+  const std::string epoch = protocol::to_text(hub_->history("staff.pay").epoch);
+  EXPECT_THAT(client.ask(R"({"id":1,"sub":{"staff.pay":{"e":")" + epoch + R"(","o":1}}})"),
+              HasSubstr(R"("o":2,"rec":true,"n":1)"));
+  EXPECT_EQ(client.read(), R"({"t":"staff.pay","o":2,"d":2})");
+  EXPECT_THAT(client.ask(R"({"id":2,"sub":{"staff.pay":{"e":"0","o":0}}})"),
+              HasSubstr(R"("o":2,"rec":false,"why":"epoch","n":0)"));
+  for (const char* live : {"staff.pay", "staff.*"})
+    EXPECT_THAT(ask_for(client, live), HasSubstr("105 ")) << live;
+  client.ask(R"({"id":3,"unsub":["staff.pay"]})");
+  EXPECT_THAT(ask_for(client, "staff.pay"), HasSubstr("103 "));
 }
 
 TEST_P(ClientRightsTest, TheApplicationMaySubscribeAnybody) {
