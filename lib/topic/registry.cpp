@@ -75,7 +75,7 @@ std::shared_ptr<topic> registry::make(std::string_view name) {
   const auto known = remembered_.find(name);
   const bool was_here = known != remembered_.end();
   auto fresh = std::make_shared<topic>(std::string(name), options_for(name),
-                                       was_here ? known->second.epoch : epochs_(),
+                                       was_here ? known->second.epoch : epochs_() | 1U,
                                        was_here ? known->second.offset : 0, environment_);
   patterns_.for_each_match(name, [&](const interest& who) { fresh->attach(who.lane, who.reader); });
   topics_.emplace(fresh->name(), fresh);

@@ -147,7 +147,7 @@ class registry {
   pattern_index<interest> patterns_;
   std::unordered_map<std::string_view, memory> remembered_;  // those that are gone
   std::list<std::string> remembered_order_;                  // their names, the oldest first
-  std::mt19937_64 epochs_;
+  std::mt19937_64 epochs_;              // none is 0, which clients ask with that have none
   std::uint64_t published_before_ = 0;  // on topics that are gone
 
   const std::shared_ptr<topic> default_;

