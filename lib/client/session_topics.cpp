@@ -15,8 +15,8 @@ namespace broadcast_hub {
 namespace {
 
 /// In one `sub`: what a server takes with a small limit for messages, too.
-constexpr std::size_t most_topics = 20;
-constexpr std::uint64_t most_bytes = 4096;
+constexpr std::size_t topics_at_once = 20;
+constexpr std::uint64_t bytes_at_once = 4096;
 
 constexpr std::size_t bytes_around_topics = 48;
 constexpr std::size_t bytes_beside_a_name = 96;  // its position and what it wants
@@ -56,10 +56,10 @@ void client_session::ask(const std::vector<subscription_map::value_type*>& those
     bytes = bytes_around_topics;
   };
   const std::uint64_t most =
-      max_message_bytes_ == 0 ? most_bytes : std::min(most_bytes, max_message_bytes_);
+      max_message_bytes_ == 0 ? bytes_at_once : std::min(bytes_at_once, max_message_bytes_);
   for (subscription_map::value_type* one : those) {
     const std::size_t cost = one->first.size() + bytes_beside_a_name;
-    if (entries.size() == most_topics || bytes + cost > most)
+    if (entries.size() == topics_at_once || bytes + cost > most)
       flush();
     if (entries.empty())
       id = ++last_id_;
