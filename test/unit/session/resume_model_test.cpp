@@ -31,7 +31,7 @@ struct position {
 class resuming_world {
  public:
   resuming_world(unsigned seed, topic::lane_kind lane)
-      : random_(seed), shard_(test::publication_format(), options()), lane_(lane) {
+      : random_(seed), shard_(test::publication_format(), options()) {
     out_.join_topics(shard_.reader, 0, lane);
   }
 
@@ -173,7 +173,6 @@ class resuming_world {
 
   std::mt19937 random_;
   broadcast_hub::test::topic_shard shard_;
-  const topic::lane_kind lane_;
   outbox out_;
   std::array<position, topics.size()> positions_;
   std::array<std::uint64_t, topics.size()> published_{};
