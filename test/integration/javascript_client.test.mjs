@@ -205,6 +205,60 @@ test("what the topic does not allow is refused", async (t) => {
   assert.equal((await client.waitFor("error")).code, 101);
 });
 
+for (const [user, how] of [["clerk", "with the answer to its upgrade"], ["guest", "when it came"]]) {
+  test(`what the application subscribed it to, ${how}, goes on and is recovered`, async (t) => {
+    const random = randomFrom(4);
+    const client = join(t, user);
+    client.subscribe("ticks");
+    await client.waitFor("publication");
+    client.subscribe("staff.ticks");
+    const began = await client.waitFor("subscribed", ({ topic }) => topic === "staff.ticks");
+    assert.equal(began.why, "first");
+    const isFirst = ({ topic }) => topic === "staff.ticks";
+    assert.equal((await client.waitFor("publication", isFirst)).offset, began.offset + 1);
+    for (let cuts = 0; cuts < 10; ++cuts) {
+      await sleep(random() * 100);
+      client.cut();
+    }
+    const isLater = ({ topic, data }) => topic === "staff.ticks" && data > last + 100;
+    const last = client.data("staff.ticks").at(-1);
+    await client.waitFor("publication", isLater);
+    assertConsecutive(client.data("staff.ticks"));
+    const [, ...others] = client.of("subscribed", "staff.ticks");
+    assert.ok(others.length > 2, `${others.length} reconnects`);
+    for (const event of others) assert.equal(event.recovered, true);
+    assert.equal(client.events.items.some(({ kind }) => kind === "error"), false);
+  });
+}
+
+test("a pattern that the application subscribed it to is live, also after a reconnect", async (t) => {
+  const client = join(t, "boss");
+  await client.waitForState("open");
+  client.subscribe("staff.>");
+  assert.equal((await client.waitFor("subscribed")).why, "first");
+  await client.waitFor("publication");
+  const from = client.events.items.length;
+  client.cut();
+  assert.equal((await client.waitFor("subscribed", undefined, from)).why, "pattern");
+  await client.waitFor("publication", undefined, client.events.items.length);
+});
+
+test("nobody else gets what only the application hands out", async (t) => {
+  const client = join(t, "clerk");
+  await client.waitForState("open");
+  for (const topic of ["staff.>", "staff.pay"]) {
+    client.subscribe(topic);
+    const from = client.events.items.length;
+    assert.equal((await client.waitFor("error", undefined, from)).code, 103);
+  }
+  const given = client.subscribe("staff.ticks");
+  await client.waitFor("publication");
+  given.unsubscribe(); // and with it what it was given
+  client.subscribe("staff.ticks");
+  const from = client.events.items.length;
+  assert.equal((await client.waitFor("error", undefined, from)).code, 103);
+});
+
 test("asking for a sign of life is answered, however often", async (t) => {
   const browser = new EventTarget();
   globalThis.addEventListener = browser.addEventListener.bind(browser);

@@ -1,5 +1,8 @@
 // For tests of clients that speak bhub.v1. protocol_server PORT THREADS: prints its port, 0 asks
-// for a free one; SIGTERM ends it. Publishes a number on "ticks" every 2 ms.
+// for a free one; SIGTERM ends it.
+//
+//   ticks, staff.ticks   a number every 2 ms
+//   staff.>              not for clients to ask for: clerk, guest and boss (the query) are given it
 
 #include <broadcast_hub/hub.hpp>
 
@@ -29,9 +32,12 @@ broadcast_hub::hub_options make_options(unsigned threads) {
   brief.history.max_publications = 5;
   brief.allow_client_publish = true;
 
+  broadcast_hub::topic_options staff = ticks;
+  staff.allow_client_subscribe = false;
+
   broadcast_hub::hub_options options;
   options.shards = threads;
-  options.topics.rules = {{"room.>", room}, {"ticks", ticks}, {"brief", brief}};
+  options.topics.rules = {{"room.>", room}, {"ticks", ticks}, {"brief", brief}, {"staff.>", staff}};
   options.protocol.retry_min = 20ms;
   options.protocol.retry_max = 200ms;
   options.protocol.comeback_within = 300ms;
@@ -41,14 +47,25 @@ broadcast_hub::hub_options make_options(unsigned threads) {
 void serve(std::uint16_t port, unsigned threads) {
   broadcast_hub::hub hub(make_options(threads));
   hub.on_upgrade([](const broadcast_hub::upgrade_request& request) {
-    return broadcast_hub::upgrade_reply::accept(request.query);
+    auto answer = broadcast_hub::upgrade_reply::accept(request.query);
+    if (request.query == "clerk")
+      answer.subscriptions = {"staff.ticks"};
+    if (request.query == "boss")
+      answer.subscriptions = {"staff.>"};
+    return answer;
+  });
+  hub.on_open([](const broadcast_hub::connection& client) {
+    if (client.user() == "guest")
+      client.subscribe("staff.ticks");
   });
   hub.on_message(
       [](const broadcast_hub::connection& client, const broadcast_hub::message& received) {
         client.send(received.payload, received.kind);
       });
   hub.every(2ms, [&hub, next = std::make_shared<int>(0)] {
-    hub.publish("ticks", std::to_string(++*next));
+    const std::string number = std::to_string(++*next);
+    hub.publish("ticks", number);
+    hub.publish("staff.ticks", number);
   });
   const std::uint16_t bound = hub.listen(port);
   // From the running hub, so that whoever reads the line may already send a signal.

@@ -93,7 +93,8 @@ export interface Client {
    * all of them.
    *
    * Several subscriptions to one topic are one for the server: `since` and `last` count for the
-   * first of them.
+   * first of them. What the hub's application has subscribed the client to is one of them, too, in
+   * which the page takes part from then on, without `last`.
    *
    * Errors: a subscription that is refused ends with `onerror`. Throws `TypeError` for a pattern with
    * `since`, `last` or `presence`.

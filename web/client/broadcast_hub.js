@@ -2,7 +2,7 @@
 // What it promises is written in broadcast_hub.d.ts.
 
 import { Connection } from "./connection.js";
-import { Topic } from "./topic.js";
+import { NOWHERE, Topic } from "./topic.js";
 import {
   decode,
   decodeRaw,
@@ -20,10 +20,11 @@ const TOPICS_PER_FRAME = 20; // less than 8 KiB, which servers take with a small
 
 const MOST_UNANSWERED = 10000;
 
-// The server's refusals that pass; this one does once we have unsubscribed.
 const ALREADY_SUBSCRIBED = 105;
 const TOO_LARGE = 109;
-const PASSING = [100, ALREADY_SUBSCRIBED, 108, 110];
+
+/** Whether it is right to ask again, later, after this code. */
+const passes = (code) => /^(1[01]0|108|25..)$/.test(code);
 
 export function connect(url, options = {}) {
   return new Client(url, options);
@@ -51,15 +52,13 @@ class Client {
     if (!complete.WebSocket) {
       throw new TypeError("there is no WebSocket here: pass one as options.WebSocket");
     }
-    const digits = () => complete.random().toString(36).slice(2);
+    const digits = () => complete.random().toString(36);
     this.#keys = digits() + digits() + ".";
     this.#maxBuffered = options.maxBuffered ?? 1000;
     this.onstate = options.onstate;
     this.onmessage = options.onmessage;
     this.#connection = new Connection(url, complete, {
-      onstate: (event) => tell(this, "onstate", event),
-      onopen: () => this.#resume(),
-      onend: () => this.#dropAll(),
+      onstate: (event) => this.#changed(event),
       onframe: (frame) => this.#handle(frame),
       onraw: (data) => tell(this, "onmessage", decodeRaw(data)),
     });
@@ -101,7 +100,7 @@ class Client {
     if (refusal) {
       queueMicrotask(() => this.#drop(topic, refusal));
     } else if (this.state === "open" && !topic.asked) {
-      if (!known || topic.presence !== topic.presenceAsked) this.#ask([topic]);
+      if (topic.presence !== topic.presenceAsked) this.#ask([topic]);
       else queueMicrotask(() => topic.asked || this.#tellSubscribed(topic, subscription));
     }
     return subscription;
@@ -138,38 +137,44 @@ class Client {
     this.#connection.close();
   }
 
+  #changed(event) {
+    if (this.#refusal()) this.#dropAll();
+    else if (event.state === "open") this.#resume();
+    // A handler that was told of this may have closed the client.
+    if (event.state === this.state) tell(this, "onstate", event);
+  }
+
   #resume() {
-    if (this.raw) return this.#dropAll();
     this.#ask([...this.#topics.values()]);
     for (const [id, { frame }] of this.#calls) this.#sendCall(id, frame);
   }
 
   /** Why no command can be accepted, if so. */
   #refusal() {
-    if (this.state === "closed") return failure("closed", "the client is closed");
-    if (this.raw) return failure("raw", "the server does not speak bhub.v1, so it has no topics");
-    return undefined;
+    if (this.state === "closed") return failure({ code: "closed", reason: "the client is closed" });
+    const reason = "the server does not speak bhub.v1, so it has no topics";
+    return this.raw ? failure({ code: "raw", reason }) : undefined;
   }
 
   #call(command, read) {
     return new Promise((resolve, reject) => {
       const refusal = this.#refusal();
       if (refusal) throw refusal;
-      const isOpen = this.state === "open";
       // A connection that is dead seems open for a while.
-      const most = Math.max(this.#maxBuffered, isOpen ? MOST_UNANSWERED : 0);
-      if (this.#calls.size >= most) throw failure("buffer_full", `${most} commands wait already`);
+      const most = Math.max(this.#maxBuffered, this.state === "open" ? MOST_UNANSWERED : 0);
+      const reason = `${most} commands wait already`;
+      if (this.#calls.size >= most) throw failure({ code: "buffer_full", reason });
       const id = ++this.#lastId;
       const frame = JSON.stringify({ id, ...command });
       this.#calls.set(id, { frame, resolve, reject });
-      if (isOpen) this.#sendCall(id, frame);
+      if (this.state === "open") this.#sendCall(id, frame);
     }).then(read);
   }
 
   #sendCall(id, frame) {
-    const isRefused = this.#connection.send(frame);
-    const error = { code: TOO_LARGE, reason: "too large for the server" };
-    if (isRefused) this.#replied({ id, error });
+    if (this.#connection.send(frame)) {
+      this.#replied({ id, error: { code: TOO_LARGE, reason: "too large for the server" } });
+    }
   }
 
   #ask(topics) {
@@ -185,7 +190,7 @@ class Client {
     const delay = (isCount(after) ? after : 0) + this.#connection.backOff(topic.refusals++);
     topic.asked = -1;
     this.#connection.later(delay, () => {
-      if (this.#topics.get(topic.name) === topic) this.#ask([topic]);
+      if (topic.subscriptions.size > 0) this.#ask([topic]);
     });
   }
 
@@ -200,7 +205,7 @@ class Client {
 
   /** Ends a topic's subscriptions for good. `isKnown`: the application has other ways to see it. */
   #drop(topic, error, isKnown) {
-    if (this.#topics.get(topic.name) === topic) this.#topics.delete(topic.name);
+    if (topic.subscriptions.size > 0) this.#topics.delete(topic.name);
     const ended = [...topic.subscriptions.keys()];
     topic.subscriptions.clear();
     for (const subscription of ended) subscription.active = false;
@@ -222,7 +227,7 @@ class Client {
     if (typeof t === "string") {
       if (isCount(frame.o)) this.#published(frame);
       else if (isCount(frame.n)) this.#presenceChanged(frame);
-    } else if (isCount(id) && id > 0) {
+    } else if (id > 0) {
       if (sub === undefined) this.#replied(frame);
       else this.#subscribed(frame);
     } else if (typeof unsub === "string") {
@@ -243,9 +248,9 @@ class Client {
   }
 
   #presenceChanged({ t: topic, join, leave, n: count }) {
-    const subscriptions = this.#topics.get(topic)?.subscriptions.keys() ?? [];
+    const receivers = this.#topics.get(topic)?.subscriptions.keys() ?? [];
     const event = { topic, join: listOf(join), leave: listOf(leave), count };
-    this.#tellEach([...subscriptions], "onpresence", event);
+    this.#tellEach([...receivers], "onpresence", event);
   }
 
   #throughPatterns(name) {
@@ -265,7 +270,7 @@ class Client {
     const call = this.#calls.get(id);
     if (isObject(error)) {
       this.#calls.delete(id);
-      call?.reject(failure(error.code, error.reason, error.retry_after));
+      call?.reject(failure(error));
       // A frame that is refused as a whole may have many topics, and the fault be with one.
       const topics = [...this.#topics.values()].filter(({ asked }) => asked === id);
       if (topics.length === 1) this.#refused(topics[0], error);
@@ -279,14 +284,20 @@ class Client {
   #subscribed(frame) {
     const topic = this.#topics.get(frame.sub);
     if (topic?.asked !== frame.id) return; // the answer to an older question
-    if (isObject(frame.error)) return this.#refused(topic, frame.error);
+    const { error } = frame;
+    // The server's application has subscribed us. Then a pattern is live, and of a name we ask where
+    // it stands: once, as it has an epoch from then on.
+    if (error?.code === ALREADY_SUBSCRIBED && !topic.epoch) {
+      if (!topic.pattern) return this.#ask([Object.assign(topic, NOWHERE)]);
+    } else if (isObject(error)) {
+      return this.#refused(topic, error);
+    }
     const verdict = topic.answer(frame);
     for (const subscription of [...topic.subscriptions.keys()]) {
       this.#tellSubscribed(topic, subscription, verdict);
     }
     // While it waited, somebody may have joined; and the handlers may have ended it.
-    const isWanted = this.#topics.get(topic.name) === topic;
-    if (isWanted && topic.presence !== topic.presenceAsked) this.#ask([topic]);
+    if (topic.subscriptions.size > 0 && topic.presence !== topic.presenceAsked) this.#ask([topic]);
   }
 
   /** Who joined a topic late has to load its state like anybody who is new. */
@@ -298,16 +309,13 @@ class Client {
     tell(subscription, "onsubscribed", { topic: topic.name, ...said, ...subscription.position });
   }
 
-  #refused(topic, { code, reason, retry_after }) {
-    if (code === ALREADY_SUBSCRIBED) this.#connection.write({ unsub: [topic.name] });
-    if (PASSING.includes(code)) this.#askLater(topic, retry_after);
-    else this.#drop(topic, failure(code, reason));
+  #refused(topic, error) {
+    if (passes(error.code)) this.#askLater(topic, error.retry_after);
+    else this.#drop(topic, failure(error));
   }
 
-  #unsubscribed({ unsub, code, reason }) {
-    const topic = this.#topics.get(unsub);
-    if (!topic) return;
-    if (code >= 2500 && code <= 2599) this.#askLater(topic);
-    else this.#drop(topic, failure(code, reason));
+  #unsubscribed(frame) {
+    const topic = this.#topics.get(frame.unsub);
+    if (topic) this.#refused(topic, frame);
   }
 }

@@ -103,21 +103,21 @@ export class Connection {
     const { WebSocket, raw } = this.#options;
     const url = typeof this.#url === "function" ? this.#url() : this.#url;
     const socket = new WebSocket(url, offer ? [PROTOCOL] : []);
-    let opened = false;
+    // A browser does not tell a server that is down from one that does not know the protocol. Trying
+    // the second at once leaves a server little time to come up in between.
+    let mayDoWithout = offer && raw && !this.#greeted;
     const whileOurs = (run) => (event) => {
       if (socket === this.#socket) run(event);
     };
     socket.binaryType = "arraybuffer";
     socket.onopen = whileOurs(() => {
-      opened = true;
+      mayDoWithout = false;
       if (socket.protocol !== PROTOCOL) this.#openRaw();
     });
     socket.onmessage = whileOurs(({ data }) => this.#receive(data));
     socket.onerror = () => {}; // a close event follows; npm's ws throws if nobody listens
     socket.onclose = whileOurs(({ code, reason }) => {
-      // A browser does not tell a server that is down from one that does not know the protocol.
-      // Trying the second at once leaves a server little time to come up in between.
-      if (offer && raw && !opened && !this.#greeted) this.#redial(false);
+      if (mayDoWithout) this.#redial(false);
       else this.#lose(code, reason);
     });
     this.#socket = socket;
@@ -182,9 +182,7 @@ export class Connection {
 
   #open() {
     this.#attempts = 0;
-    this.state = "open";
-    this.#owner.onopen();
-    if (this.state === "open") this.#become("open", { raw: this.raw });
+    this.#become("open", { raw: this.raw });
   }
 
   #lose(code, reason) {
@@ -199,10 +197,8 @@ export class Connection {
   }
 
   #end(code, reason) {
-    this.state = "closed";
     this.#leaveSocket();
     this.#ending.abort();
-    this.#owner.onend();
     this.#become("closed", { code, reason });
   }
 

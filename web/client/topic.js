@@ -12,27 +12,33 @@ function compilePattern(name) {
   return new RegExp(`^${tokens.join("\\.")}$`);
 }
 
+/** A position that no server has: the answer to it says where a live subscription stands. */
+export const NOWHERE = { epoch: "0", offset: 0 };
+
 export class Topic {
-  // Who is interested in it here, and whether they joined late and have not been told so.
+  // Who is interested in it here, and whether they joined late and have not been told so. Without
+  // any it is over, and its name may by now be that of another topic.
   subscriptions = new Map();
 
   asked = 0; // the id of the question that waits for its reply; -1: it will be asked later
   refusals = 0; // in a row
-  wasSubscribed = false;
 
   // What the client has seen last. Without an epoch there is nothing to go by.
   epoch;
   offset;
 
-  latest = false; // then gaps are to be expected
   presence = false; // whether anybody wants it
-  presenceAsked = false;
+  presenceAsked; // undefined: nothing was asked yet
+
+  #last;
+  #latest = false; // then gaps are to be expected
+  #unsaid = "first"; // why nothing was recovered, when the server does not say
   #seenThroughPatterns = NaN;
 
   constructor(name, { since, last }) {
     this.name = name;
     this.pattern = compilePattern(name);
-    this.last = last;
+    this.#last = last;
     if (since) ({ epoch: this.epoch, offset: this.offset } = since);
   }
 
@@ -44,33 +50,35 @@ export class Topic {
     return {
       e: this.epoch,
       o: this.offset,
-      last: this.epoch ? undefined : this.last,
+      last: this.epoch ? undefined : this.#last,
       presence: this.presence || undefined,
     };
   }
 
   /** The server's answer: whether all that was missed comes now, and if not, why. */
   answer({ e, o, n, rec, why, m }) {
-    const first = !this.wasSubscribed;
+    const recovered = rec === true;
+    // Of the question from nowhere only we know.
+    if (!why || this.epoch === NOWHERE.epoch) why = this.#unsaid;
+    this.#unsaid = "pattern";
     this.asked = this.refusals = 0;
-    this.wasSubscribed = true;
-    this.latest = m === "latest";
+    this.#latest = m === "latest";
     const replayed = isCount(n) ? n : 0;
     if (typeof e === "string" && isCount(o)) {
       const start = o - replayed;
-      this.offset = rec === true && e === this.epoch ? Math.max(start, this.offset) : start;
+      this.offset = recovered && e === this.epoch ? Math.max(start, this.offset) : start;
       this.epoch = e;
       this.#seenThroughPatterns = o;
     }
-    if (rec === true) return { recovered: true, replayed };
-    return { recovered: false, why: why ?? (first ? "first" : "pattern"), replayed };
+    if (recovered) return { recovered, replayed };
+    return { recovered, why, replayed };
   }
 
   /** Whether a publication is the next one; null: there is a gap in front of it. */
   accept(offset) {
     if (this.asked || offset <= this.offset) return false;
     if (!this.epoch) return true;
-    if (offset > this.offset + 1 && !this.latest) return null;
+    if (offset > this.offset + 1 && !this.#latest) return null;
     this.offset = offset;
     return true;
   }

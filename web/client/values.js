@@ -3,7 +3,7 @@
 export const isObject = (value) => value instanceof Object && !Array.isArray(value);
 export const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 export const isRange = (value) =>
-  Array.isArray(value) && value.every(Number.isFinite) && value[0] >= 0 && value[0] <= value[1];
+  isCount(value?.[0]) && isCount(value[1]) && value[0] <= value[1];
 export const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 export const listOf = (value) => (Array.isArray(value) ? value : []);
 
@@ -11,7 +11,7 @@ export const listOf = (value) => (Array.isArray(value) ? value : []);
 export function encode(name, data) {
   if (!isBytes(data)) return { [name]: data };
   const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset, data.byteLength);
-  return { b: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  return { b: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")) };
 }
 
 export function decode(frame, name) {
@@ -31,7 +31,8 @@ export function decodeRaw(data) {
   }
 }
 
-export function failure(code, reason, retryAfter) {
+/** What the application is given for what the server said, or what we say ourselves. */
+export function failure({ code, reason, retry_after: retryAfter }) {
   return Object.assign(new Error(`${reason} (${code})`), { code, reason, retryAfter });
 }
 

@@ -105,18 +105,76 @@ test("asks once after a reconnect, not again when the wait would have been over"
   assert.deepEqual(rig.take(), []);
 });
 
-test("takes a topic over that the server subscribed it to", () => {
+const already = { code: 105, reason: "already subscribed" };
+
+/** What `sub` asks where a live subscription stands. */
+const nowhere = { e: "0", o: 0 };
+
+test("takes part in a topic that the server subscribed it to, and ends nothing", () => {
   const rig = Rig.open();
   const log = new Log();
   rig.say({ sub: "a", e: "e1", o: 3, n: 0 }, { t: "a", o: 4, d: 1 });
-  rig.client.subscribe("a", log.handlers);
-  rig.say({ id: rig.takeOne().id, sub: "a", error: { code: 105, reason: "already subscribed" } });
-  assert.deepEqual(rig.takeOne(), { unsub: ["a"] });
-  rig.clock.advance(500);
+  const subscription = rig.client.subscribe("a", { ...log.handlers, last: 5, presence: true });
+  rig.say({ t: "a", o: 5, d: 1 }, { id: rig.takeOne().id, sub: "a", error: already });
   const { id, sub } = rig.takeOne();
-  assert.deepEqual(sub, { a: {} });
-  rig.say({ id, sub: "a", e: "e1", o: 4, n: 0 }, { t: "a", o: 5, d: 1 });
+  assert.deepEqual(sub, { a: { ...nowhere, presence: true } });
+  rig.say({ t: "a", o: 6, d: 1 }, { id, sub: "a", e: "e1", o: 6, rec: false, why: "epoch", n: 0 });
+  rig.say({ t: "a", o: 7, d: 1 });
+  const first = { topic: "a", recovered: false, why: "first", replayed: 0, epoch: "e1", offset: 6 };
+  assert.deepEqual(log.take("subscribed"), [first]);
+  assert.deepEqual(log.takeOffsets(), [7]);
+  assert.deepEqual(rig.take(), []);
+
+  rig.comeBack();
+  const again = rig.takeOne();
+  assert.deepEqual(again.sub, { a: { e: "e1", o: 7, presence: true } });
+  rig.say({ id: again.id, sub: "a", e: "e2", o: 2, rec: false, why: "epoch", n: 0 });
+  assert.deepEqual(log.take("subscribed").map(({ why }) => why), ["epoch"]);
+
+  subscription.unsubscribe();
+  assert.deepEqual(rig.takeOne(), { unsub: ["a"] });
+  assert.deepEqual(log.all, []);
+});
+
+test("asks again where such a topic stands when the connection was lost before the answer", () => {
+  const rig = Rig.open();
+  const log = new Log();
+  rig.client.subscribe("a", log.handlers);
+  rig.say({ id: rig.takeOne().id, sub: "a", error: already });
+  rig.comeBack();
+  const { id, sub } = rig.takeOne();
+  assert.deepEqual(sub, { a: nowhere });
+  rig.say({ id, sub: "a", e: "e1", o: 4, rec: false, why: "epoch", n: 0 }, { t: "a", o: 5, d: 1 });
+  assert.deepEqual(log.take("subscribed").map(({ why }) => why), ["first"]);
   assert.deepEqual(log.takeOffsets(), [5]);
+});
+
+test("a pattern that the server subscribed it to is live", () => {
+  const rig = Rig.open();
+  const log = new Log();
+  rig.client.subscribe("a.*", log.handlers);
+  rig.say({ id: rig.takeOne().id, sub: "a.*", error: already }, { t: "a.b", o: 5, d: 1 });
+  const first = { topic: "a.*", recovered: false, why: "first", replayed: 0 };
+  assert.deepEqual(log.take("subscribed"), [first]);
+  assert.deepEqual(log.takeOffsets(), [5]);
+  rig.comeBack();
+  rig.say({ id: rig.takeOne().id, sub: "a.*", error: already });
+  assert.deepEqual(log.take("subscribed"), [{ ...first, why: "pattern" }]);
+  assert.deepEqual(rig.take(), []);
+});
+
+test("does not ask for ever where it stands", () => {
+  const rig = Rig.open();
+  const log = new Log();
+  rig.client.subscribe("a", log.handlers);
+  for (const expected of [{}, nowhere]) {
+    const { id, sub } = rig.takeOne();
+    assert.deepEqual(sub, { a: expected });
+    rig.say({ id, sub: "a", error: already });
+  }
+  assert.deepEqual(log.all, [["error", 105]]);
+  rig.clock.advance(20000);
+  assert.deepEqual(rig.take(), []);
 });
 
 test("subscribes again when the server unsubscribed it with 2500 to 2599", () => {

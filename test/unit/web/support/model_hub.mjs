@@ -18,6 +18,7 @@ export class ModelHub {
   subscribed = new Map(); // by name: whether live publications pass (false: the hub skips some)
   toClient = [];
   publishedByClient = []; // `topic/epoch/what was published`
+  already = 0; // times that it was asked for what it had handed out
 
   constructor(names, kept) {
     this.kept = kept; // publications of a topic
@@ -45,6 +46,14 @@ export class ModelHub {
     this.subscribed.clear();
   }
 
+  /** What an application does that chooses topics for its clients. */
+  handOut(name) {
+    if (this.subscribed.has(name)) return;
+    this.subscribed.set(name, true);
+    const { epoch, head } = this.topics.get(name);
+    this.say({ sub: name, e: epoch, o: head, n: 0 });
+  }
+
   publish(name, what, key, skipped = false) {
     const topic = this.topics.get(name);
     const known = key && topic.keys.get(key);
@@ -66,6 +75,7 @@ export class ModelHub {
   subscribe(id, name, { e, o, last = 0 }) {
     if (this.subscribed.has(name) && e === undefined && name !== "*") {
       this.say({ id, sub: name, error: { code: 105, reason: "already subscribed" } });
+      ++this.already;
       return;
     }
     this.subscribed.set(name, true);
