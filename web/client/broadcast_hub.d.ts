@@ -238,6 +238,9 @@ export interface PresenceEvent {
 export interface Subscriber {
   cid: string;
   user?: string;
+
+  /** What the hub's application says about it: JSON that was read, other text as a string. */
+  info?: any;
 }
 
 export interface Presence {

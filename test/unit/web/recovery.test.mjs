@@ -296,7 +296,7 @@ test("asks again for presence when one who joins wants it", () => {
 test("tells presence to all subscriptions of a topic", () => {
   const rig = Rig.open();
   const { log } = rig.subscribe("chat", { presence: true });
-  const join = [{ cid: "c2", user: "u2" }];
+  const join = [{ cid: "c2", user: "u2", info: { name: "Ann" } }];
   rig.say({ t: "chat", join, leave: [], n: 2 }, { t: "chat", n: 900 }, { t: "else", n: 1 });
   assert.deepEqual(log.take("presence"), [
     { topic: "chat", join, leave: [], count: 2 },

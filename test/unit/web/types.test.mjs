@@ -115,7 +115,8 @@ test("what handlers are given is as it is declared", () => {
   const rig = new Rig();
   rig.greet(HELLO);
   const { subscription, log } = rig.subscribe("news", { presence: true });
-  rig.say({ t: "news", o: 11, d: 1 }, { t: "news", join: [{ cid: "c2" }], leave: [], n: 2 });
+  const ann = { cid: "c2", user: "u2", info: { name: "Ann" } };
+  rig.say({ t: "news", o: 11, d: 1 }, { t: "news", join: [ann, { cid: "c3" }], leave: [], n: 3 });
   const errors = [];
   subscription.onerror = (error) => errors.push(error);
   rig.say({ unsub: "news", code: 2600, reason: "ended" });
@@ -124,7 +125,7 @@ test("what handlers are given is as it is declared", () => {
   assertIs("Publication", log.take("publication")[0]);
   const [came] = log.take("presence");
   assertIs("PresenceEvent", came);
-  assertIs("Subscriber", came.join[0]);
+  for (const subscriber of came.join) assertIs("Subscriber", subscriber);
   assertIs("HubError", errors[0]);
 });
 

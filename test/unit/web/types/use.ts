@@ -74,7 +74,8 @@ const handlers: SubscriptionHandlers<Order> = {
     show(topic.length, isNew, isLess, replayed + 1, epoch, offset);
   },
   onpresence({ topic, join, leave, count }: PresenceEvent) {
-    const names = [...join, ...leave].map(({ cid, user }: Subscriber) => user ?? cid);
+    const nameOf = ({ cid, user, info }: Subscriber) => info?.name ?? user ?? cid;
+    const names = [...join, ...leave].map(nameOf);
     show(topic.length, names.join(), count + 1);
   },
   onerror(error: HubError) {
