@@ -1,7 +1,8 @@
-// For tests of clients that speak bhub.v1. protocol_server PORT THREADS: prints its port, 0 asks
-// for a free one; SIGTERM ends it.
+// For tests of the JavaScript client. protocol_server PORT THREADS [raw]: prints its port, 0 asks
+// for a free one; does not speak bhub.v1 when it is to be raw; SIGTERM ends it.
 //
-//   ticks, staff.ticks   a number every 2 ms
+//   default, ticks, staff.ticks
+//                        a number every 2 ms
 //   staff.>              not for clients to ask for: clerk, guest and boss (the query) are given it
 
 #include <broadcast_hub/hub.hpp>
@@ -44,7 +45,7 @@ broadcast_hub::hub_options make_options(unsigned threads) {
   return options;
 }
 
-void serve(std::uint16_t port, unsigned threads) {
+void serve(std::uint16_t port, unsigned threads, bool raw) {
   broadcast_hub::hub hub(make_options(threads));
   hub.on_upgrade([](const broadcast_hub::upgrade_request& request) {
     auto answer = broadcast_hub::upgrade_reply::accept(request.query);
@@ -64,10 +65,13 @@ void serve(std::uint16_t port, unsigned threads) {
       });
   hub.every(2ms, [&hub, next = std::make_shared<int>(0)] {
     const std::string number = std::to_string(++*next);
-    hub.publish("ticks", number);
-    hub.publish("staff.ticks", number);
+    for (const char* topic : {"default", "ticks", "staff.ticks"})
+      hub.publish(topic, number);
   });
-  const std::uint16_t bound = hub.listen(port);
+  broadcast_hub::listen_options door;
+  door.port = port;
+  door.bhub_v1 = !raw;
+  const std::uint16_t bound = hub.listen(door);
   // From the running hub, so that whoever reads the line may already send a signal.
   hub.after(0ms, [bound] { std::cout << bound << std::endl; });
   hub.run();
@@ -79,7 +83,7 @@ int main(int argc, char** argv) {
   try {
     const auto argument = [&](int index) { return argc > index ? std::atoi(argv[index]) : 0; };
     serve(static_cast<std::uint16_t>(argument(1)),
-          static_cast<unsigned>(argument(2) > 0 ? argument(2) : 1));
+          static_cast<unsigned>(argument(2) > 0 ? argument(2) : 1), argc > 3);
     return 0;
   } catch (const std::exception& error) {
     std::cerr << error.what() << std::endl;
