@@ -38,7 +38,7 @@ for (const change of ["online", "offline"]) {
   addEventListener(change, () => showState(last));
 }
 
-SYMBOLS.forEach((symbol, index) => {
+const prices = SYMBOLS.map((symbol, index) => {
   const tile = document.createElement("li");
   tile.className = `card price symbol-${index + 1}`;
   const [name, value] = ["span", "strong"].map((tag) => document.createElement(tag));
@@ -47,7 +47,7 @@ SYMBOLS.forEach((symbol, index) => {
   tile.append(name, value);
   byId("prices").append(tile);
   let last;
-  client.subscribe(`price.${symbol}`, {
+  return client.subscribe(`price.${symbol}`, {
     last: 1,
     onpublication({ data }) {
       value.textContent = data.toFixed(2);
@@ -80,4 +80,4 @@ function switchTo(cut) {
 }
 
 // For a look from the console of the browser.
-globalThis.dashboard = { client, samples };
+globalThis.dashboard = { client, prices, samples };
