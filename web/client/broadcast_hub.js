@@ -146,7 +146,7 @@ class Client {
 
   #resume() {
     this.#ask([...this.#topics.values()]);
-    for (const [id, { frame }] of this.#calls) this.#sendCall(id, frame);
+    for (const [id, { frame }] of this.#calls) this.#send(id, frame);
   }
 
   /** Why no command can be accepted, if so. */
@@ -167,14 +167,13 @@ class Client {
       const id = ++this.#lastId;
       const frame = JSON.stringify({ id, ...command });
       this.#calls.set(id, { frame, resolve, reject });
-      if (this.state === "open") this.#sendCall(id, frame);
+      if (this.state === "open") this.#send(id, frame);
     }).then(read);
   }
 
-  #sendCall(id, frame) {
-    if (this.#connection.send(frame)) {
-      this.#replied({ id, error: { code: TOO_LARGE, reason: "too large for the server" } });
-    }
+  #send(id, frame) {
+    const error = { code: TOO_LARGE, reason: "too large for the server" };
+    if (this.#connection.send(frame)) queueMicrotask(() => this.#replied({ id, error }));
   }
 
   #ask(topics) {
@@ -182,7 +181,7 @@ class Client {
       const id = ++this.#lastId;
       const some = topics.slice(first, first + TOPICS_PER_FRAME);
       const sub = Object.fromEntries(some.map((topic) => [topic.name, topic.ask(id)]));
-      this.#connection.write({ id, sub });
+      this.#send(id, JSON.stringify({ id, sub }));
     }
   }
 

@@ -54,7 +54,7 @@ export class Connection {
 
   /** Returns whether it is not sent: what is larger than the server takes would end us for good. */
   send(data) {
-    return new Blob([data]).size > this.#most || this.#socket.send(data);
+    return new Blob([data]).size > this.#most || void this.#socket.send(data);
   }
 
   write(frame) {
@@ -166,6 +166,7 @@ export class Connection {
 
   #openRaw() {
     this.raw = true;
+    this.#most = undefined;
     this.#stopTimers(); // such a server has no pings for us
     this.#open();
   }

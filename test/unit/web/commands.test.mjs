@@ -238,3 +238,22 @@ test("what is larger than the server takes is refused, and the client goes on", 
   assert.equal(rig.takeOne().d, "small");
   assert.equal(rig.client.state, "open");
 });
+
+test("so are subscriptions, unless they fit one by one", async () => {
+  const rig = new Rig();
+  const names = ["a", "b", "c"].map((letter) => letter.repeat(40));
+  const large = "d".repeat(100);
+  const errors = [];
+  for (const name of [...names, large]) {
+    rig.client.subscribe(name, { onerror: ({ code }) => errors.push([name[0], code]) });
+  }
+  rig.greet({ hello: { ...HELLO.hello, max: 100 } });
+  await new Promise(setImmediate);
+  const asked = rig.take().map(({ sub }) => Object.keys(sub));
+  assert.deepEqual(asked, names.map((name) => [name]));
+  assert.deepEqual(errors, [["d", 109]]);
+  rig.client.subscribe("e".repeat(100), { onerror: ({ code }) => errors.push(["e", code]) });
+  assert.deepEqual(errors.length, 1); // not before it has returned
+  await new Promise(setImmediate);
+  assert.deepEqual(errors[1], ["e", 109]);
+});
