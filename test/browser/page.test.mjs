@@ -371,10 +371,11 @@ test("connects again when the Back button brings it back", async (t) => {
   const left = once(client, "close");
   await page.page.goto(`http://127.0.0.1:${server.httpPort}/style.css`);
   await within("the end of the first connection", left);
-  const back = standIn.nextClient();
+  // Listening from the start: it may have spoken before the navigation is over.
+  const spoken = standIn.nextClient().then((second) => once(second, "message"));
   // A page out of the cache fires no load event, and its scripts are beyond playwright's reach.
   await page.page.goBack({ waitUntil: "commit" });
-  const [hello] = await within("the second Hello", once(await back, "message"));
+  const [hello] = await within("the second Hello", spoken);
   assert.equal(hello.toString(), '{"message":"Hello"}');
 });
 
