@@ -62,9 +62,8 @@ std::string read_websocket_url(std::string_view text, websocket_url& to) {
   to.host = bracketed ? host->substr(1, host->size() - 2) : *host;
   to.port = *port;
   to.authority = *port == default_port ? std::string(*host) : join(*host, ":", *port);
-  to.target = text.substr(authority.size());
-  if (to.target.empty() || to.target.front() != '/')
-    to.target.insert(0, "/");
+  const std::string_view target = text.substr(authority.size());
+  to.target = join(target.starts_with('/') ? "" : "/", target);
   return {};
 }
 

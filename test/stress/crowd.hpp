@@ -62,6 +62,9 @@ class crowd {
   void send_away();
   void let_come();
 
+  /// Sockets whose server has not been seen to end them yet, too; each takes a descriptor.
+  std::size_t half_closed() const noexcept { return finished_.size(); }
+
   /// Closes the sockets of half-open connections.
   void close_forgotten();
 

@@ -175,7 +175,8 @@ TEST_P(RestartTest, AllComeBackWithinTheTimeThatTheyAreToldAndGoOn) {
   // With the same server they go on where they were.
   crowd_.send_away();
   run_until(crowd_, "all are gone", [&] {
-    return server_.use([](hub& hub, std::uint64_t) { return hub.stats().sockets_open == 0; });
+    return crowd_.half_closed() == 0 &&
+           server_.use([](hub& hub, std::uint64_t) { return hub.stats().sockets_open == 0; });
   });
   publishers_.publish_on_each(1);
   crowd_.let_come();
