@@ -367,7 +367,6 @@ test("connects again when the Back button brings it back", async (t) => {
   const page = await DemoPage.open(own, url);
   const client = await coming;
   await page.seeState("Open");
-
   const left = once(client, "close");
   await page.page.goto(`http://127.0.0.1:${server.httpPort}/style.css`);
   await within("the end of the first connection", left);

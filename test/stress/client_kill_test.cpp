@@ -3,6 +3,7 @@
 // publishes is published once.
 
 #include "granted_publishers.hpp"
+#include "killing.hpp"
 #include "progress.hpp"
 #include "restartable_server.hpp"
 #include "support/base_seed.hpp"
@@ -24,34 +25,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t topics = 20;
-constexpr std::size_t topics_each = 4;
-constexpr unsigned restarts = 2;
-
-constexpr std::size_t kept_on_short_topic = 20;
-constexpr std::size_t kept = 100'000;  // all of a life, so that its log can be read at its end
-constexpr std::size_t missed_at_the_end = 40;
-static_assert(kept_on_short_topic < missed_at_the_end);
-
 hub_options options_of_hub(unsigned shards, std::size_t clients) {
-  hub_options chosen;
-  chosen.shards = shards;
-  chosen.limits.max_connections = 5 * clients + 2'000;
-  chosen.heartbeat.ping_after = 2s;
-  topic_options& topic = chosen.topics.defaults;
+  topic_options topic;
   topic.allow_client_publish = true;
   topic.dedup_window = 10min;
-  topic.max_lag_bytes = std::size_t{16} << 20U;
-  topic.history.max_publications = kept;
+  // All of a life, so that its log can be read at its end.
+  topic.history.max_publications = 100'000;
   topic.history.max_bytes = std::size_t{128} << 20U;
-  topic_rule keeps_little{topic_name(short_topic), topic};
-  keeps_little.options.history.max_publications = kept_on_short_topic;
-  chosen.topics.rules = {keeps_little};
-  chosen.topics.max_log_bytes = std::size_t{2} << 30U;
-  chosen.protocol.retry_min = 1ms;
-  chosen.protocol.retry_max = 20ms;
-  chosen.protocol.comeback_within = 50ms;
-  return chosen;
+  return hub_of_the_killed(shards, clients, topic);
 }
 
 listen_options on_loopback_only() {

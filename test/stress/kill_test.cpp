@@ -4,6 +4,7 @@
 #include "crowd.hpp"
 #include "granted_publishers.hpp"
 #include "integration/hub/accounts.hpp"
+#include "killing.hpp"
 #include "progress.hpp"
 #include "restartable_server.hpp"
 #include "support/base_seed.hpp"
@@ -22,32 +23,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t topics = 20;
-constexpr std::size_t topics_each = 4;
-constexpr unsigned restarts = 2;
-
-constexpr std::size_t kept_on_short_topic = 20;
-constexpr std::size_t kept = 20'000;
-constexpr std::size_t missed_at_the_end = 40;
-static_assert(kept_on_short_topic < missed_at_the_end);
-
 hub_options options(unsigned shards, std::size_t clients) {
-  hub_options chosen;
-  chosen.shards = shards;
-  chosen.limits.max_connections = 5 * clients + 2'000;
-  chosen.heartbeat.ping_after = 2s;
-  chosen.topics.defaults.max_lag_bytes = std::size_t{16} << 20U;
-  chosen.topics.defaults.max_lag = 5s;  // of half-open connections
-  chosen.topics.defaults.history.max_publications = kept;
-  chosen.topics.defaults.history.max_bytes = std::size_t{32} << 20U;
-  topic_rule brief{topic_name(short_topic), chosen.topics.defaults};
-  brief.options.history.max_publications = kept_on_short_topic;
-  chosen.topics.rules = {brief};
-  chosen.topics.max_log_bytes = std::size_t{2} << 30U;
-  chosen.protocol.retry_min = 1ms;
-  chosen.protocol.retry_max = 20ms;
-  chosen.protocol.comeback_within = 50ms;
-  return chosen;
+  topic_options topic;
+  topic.max_lag = 5s;  // of half-open connections
+  topic.history.max_publications = 20'000;
+  topic.history.max_bytes = std::size_t{32} << 20U;
+  return hub_of_the_killed(shards, clients, topic);
 }
 
 listen_options listening() {
