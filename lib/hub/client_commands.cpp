@@ -151,11 +151,8 @@ bool client_commands::is_granted(net::connection& peer, id of,
                       : "clients may not subscribe to this topic"});
     return false;
   }
-  const auto answer = ask(peer, "on_subscribe", hub_.handlers().on_subscribe,
-                          subscribe_event{wanted.topic, wanted.presence});
-  if (answer && !answer->allowed)
-    refuse(peer, {of, wanted.topic, error_code::permission_denied, answer->reason});
-  return !answer || answer->allowed;
+  return is_allowed(peer, of, wanted.topic, "on_subscribe", hub_.handlers().on_subscribe,
+                    subscribe_event{wanted.topic, wanted.presence});
 }
 
 std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id of,
@@ -241,10 +238,9 @@ void client_commands::run(net::connection& peer, id of, const protocol::publish_
   if (!hub_.topics().options_for(command.topic).allow_client_publish)
     return refuse(peer,
                   {of, {}, error_code::permission_denied, "clients may not publish on this topic"});
-  const auto answer = ask(peer, "on_publish", hub_.handlers().on_publish,
-                          publish_event{command.topic, command.data.bytes, command.data.kind});
-  if (answer && !answer->allowed)
-    return refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
+  if (!is_allowed(peer, of, {}, "on_publish", hub_.handlers().on_publish,
+                  publish_event{command.topic, command.data.bytes, command.data.kind}))
+    return;
   const publish_result result =
       hub_.publish(command.topic, command.data.bytes, command.data.kind, command.key);
   // A close with 1012 comes, behind which the client sends it again. To refuse it would be wrong:
@@ -318,10 +314,8 @@ bool client_commands::may_watch(net::connection& peer, id of, const std::string&
     refuse(peer, {of, topic, error_code::permission_denied, no_presence});
     return false;
   }
-  const auto answer = ask(peer, "on_presence", hub_.handlers().on_presence, presence_event{topic});
-  if (answer && !answer->allowed)
-    refuse(peer, {of, topic, error_code::permission_denied, answer->reason});
-  return !answer || answer->allowed;
+  return is_allowed(peer, of, topic, "on_presence", hub_.handlers().on_presence,
+                    presence_event{topic});
 }
 
 void client_commands::run(net::connection& peer, id, const protocol::message_command& command) {
@@ -337,20 +331,19 @@ bool client_commands::may_read(net::connection& peer, id of, const char* name,
     refuse(peer, of, {}, errc::not_subscribed);
     return false;
   }
-  const auto answer = ask(peer, name, handler, event);
-  if (answer && !answer->allowed)
-    refuse(peer, {of, {}, error_code::permission_denied, answer->reason});
-  return !answer || answer->allowed;
+  return is_allowed(peer, of, {}, name, handler, event);
 }
 
 template <typename Handler, typename Event>
-std::optional<command_reply> client_commands::ask(net::connection& peer, const char* name,
-                                                  const Handler& handler, const Event& event) {
+bool client_commands::is_allowed(net::connection& peer, id of, std::string_view topic,
+                                 const char* name, const Handler& handler, const Event& event) {
   if (!handler)
-    return std::nullopt;
+    return true;
   command_reply answer = command_reply::deny();
   hub_.guarded(peer, name, [&] { answer = handler(hub_.handle(peer), event); });
-  return answer;
+  if (!answer.allowed)
+    refuse(peer, {of, topic, error_code::permission_denied, answer.reason});
+  return answer.allowed;
 }
 
 void client_commands::refuse(net::connection& peer, id of, std::string_view topic,

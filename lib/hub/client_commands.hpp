@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -67,10 +66,10 @@ class client_commands {
   static replay replay_for(const protocol::subscribe_command::entry& wanted,
                            const topic::standing& at);
 
-  /// Asks the application, if it wants to be asked. Nothing: it gave no answer.
+  /// Asks the application, if it wants to be asked. A refusal, which names the topic, is told.
   template <typename Handler, typename Event>
-  std::optional<command_reply> ask(net::connection& peer, const char* name, const Handler& handler,
-                                   const Event& event);
+  bool is_allowed(net::connection& peer, id of, std::string_view topic, const char* name,
+                  const Handler& handler, const Event& event);
   template <typename Handler, typename Event>
   bool may_read(net::connection& peer, id of, const char* name, const Handler& handler,
                 const Event& event);

@@ -6,7 +6,7 @@ import { HubClient } from "../integration/support/hub_client.mjs";
 import { RestartableServer } from "../integration/support/restartable_server.mjs";
 import { launch } from "./support/browser.mjs";
 import { ExamplePage } from "./support/example_page.mjs";
-import { Relay } from "./support/relay.mjs";
+import { OUTAGES, Relay } from "./support/relay.mjs";
 import { SleepyBrowser } from "./support/sleepy_browser.mjs";
 
 let server;
@@ -169,12 +169,7 @@ function moreSamples(count) {
   return witness.waitFor("publication", isIt);
 }
 
-// Chromium's own way of being offline leaves WebSockets that are open as they are, so the network
-// between page and server is taken away as well.
-for (const [manner, takeAway, stateOffline] of [
-  ["in a tunnel", (network) => network.blackHole(), "No network"],
-  ["with the cable out", (network) => network.cut(), "Connection lost"],
-]) {
+for (const [manner, takeAway, stateOffline] of OUTAGES) {
   test(`offline ${manner}, and online again`, async (t) => {
     const name = manner.replaceAll(" ", "-");
     const network = await Relay.start(server.port);

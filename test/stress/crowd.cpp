@@ -1,5 +1,6 @@
 #include "crowd.hpp"
 
+#include "loopback.hpp"
 #include "support/system_call.hpp"
 
 #include <arpa/inet.h>
@@ -31,14 +32,6 @@ std::vector<std::uint64_t> some_topics(const crowd_options& options, std::mt1993
   std::shuffle(topics.begin(), topics.end(), random);
   topics.resize(options.topics_each);
   return topics;
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How connections of a crowd die.
 
 #include "crowd.hpp"
+#include "loopback.hpp"
 #include "support/client_frame.hpp"
 #include "support/system_call.hpp"
 
@@ -13,12 +14,6 @@ namespace broadcast_hub::stress {
 namespace {
 
 using benchmark::checked;
-
-/// The socket is closed with RST when it is closed.
-void have_reset(int socket) {
-  const linger at_once{1, 0};
-  checked(::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), "setsockopt");
-}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "cutting_relay.hpp"
 
+#include "loopback.hpp"
 #include "support/system_call.hpp"
 
 #include <arpa/inet.h>
@@ -21,14 +22,6 @@ using benchmark::checked;
 constexpr std::size_t largest_pass = std::size_t{64} * 1024;
 constexpr std::size_t most_held = std::size_t{64} * 1024;
 
-sockaddr_in on_loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
 int new_socket() {
   return checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
 }
@@ -48,10 +41,8 @@ void have_no_delay(int socket) {
 
 /// Closes the socket with RST.
 void reset(benchmark::descriptor& socket) {
-  const linger at_once{1, 0};
   if (socket)
-    checked(::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once),
-            "setsockopt");
+    have_reset(socket.get());
   benchmark::descriptor gone = std::move(socket);
 }
 
@@ -73,7 +64,7 @@ cutting_relay::cutting_relay(std::uint16_t hub_port, std::uint32_t seed)
       poll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       listener_(new_socket()),
       scratch_(largest_pass) {
-  const sockaddr_in address = on_loopback(0);
+  const sockaddr_in address = loopback(0);
   checked(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
           "bind");
   checked(::listen(listener_.get(), SOMAXCONN), "listen");
@@ -122,7 +113,7 @@ void cutting_relay::begin(benchmark::descriptor client) {
   benchmark::descriptor hub(new_socket());
   have_no_delay(client.get());
   have_no_delay(hub.get());
-  const sockaddr_in address = on_loopback(hub_port_);
+  const sockaddr_in address = loopback(hub_port_);
   // What becomes of it later is seen when it is read from.
   if (::connect(hub.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno != EINPROGRESS) {

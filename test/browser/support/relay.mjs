@@ -71,3 +71,13 @@ export class Relay {
     });
   }
 }
+
+/**
+ * Ways of a page to lose its network: what happens to the network, and what the page says of it.
+ * Chromium's own way of being offline leaves WebSockets that are open as they are, so it is not
+ * enough.
+ */
+export const OUTAGES = [
+  ["in a tunnel", (network) => network.blackHole(), "No network"],
+  ["with the cable out", (network) => network.cut(), "Connection lost"],
+];
