@@ -2,7 +2,7 @@
 import { files, lines } from './files.mjs';
 
 const caps = [
-  { endings: ['.hpp'], cap: 200 },
+  { endings: ['.hpp'], cap: 300 },
   { endings: ['.cpp', '.js', '.mjs', '.sh', '.cmake', 'CMakeLists.txt'], cap: 400 },
 ];
 
