@@ -25,6 +25,7 @@ test_packages=(
   nodejs=node
   npm=npm
   chromium=chromium
+  firefox-esr=firefox-esr
   clang-format=clang-format
 )
 benchmark_packages=(

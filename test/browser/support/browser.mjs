@@ -17,9 +17,9 @@ export const FLAGS = [
   "--disable-quic",
 ];
 
-export function findChromium() {
+export function findProgram(name) {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    const file = join(folder, "chromium");
+    const file = join(folder, name);
     try {
       accessSync(file, constants.X_OK);
       return file;
@@ -27,7 +27,11 @@ export function findChromium() {
       // The next folder may have it.
     }
   }
-  throw new Error("chromium is not in PATH: run ./test/run.sh, which installs it");
+  throw new Error(`${name} is not in PATH: run ./test/run.sh, which installs it`);
+}
+
+export function findChromium() {
+  return findProgram("chromium");
 }
 
 /** A Chromium process of its own, with a new profile. */
