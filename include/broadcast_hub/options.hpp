@@ -31,6 +31,11 @@ struct limit_options {
   /// Bytes of half-received messages per shard, all connections together; the connection that
   /// would pass it is closed with 1013. Range `max_message_bytes` to 64 GiB.
   std::size_t max_partial_bytes = std::size_t{64} * 1024 * 1024;
+
+  /// Objects and arrays in one another in what a client of bhub.v1 publishes or sends as JSON; past
+  /// it the command fails, and the connection lives. What the application publishes may be as deep
+  /// as it likes. The hub does not recurse: this protects those who read it. Range 1 to 1,000,000.
+  std::size_t max_json_depth = 512;
 };
 
 /// How dead peers are found. Times are kept to about a quarter of a second.

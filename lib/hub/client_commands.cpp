@@ -43,7 +43,9 @@ constexpr std::chrono::milliseconds retry_when_overloaded{1000};
 }  // namespace
 
 client_commands::client_commands(hub_core& hub, std::size_t shards)
-    : hub_(hub), decoders_(shards) {}
+    : hub_(hub),
+      decoders_(shards, protocol::command_decoder(
+                            {.max_json_depth = hub.options().limits.max_json_depth})) {}
 
 void client_commands::greet(net::connection& peer) {
   const hub_options& options = hub_.options();
@@ -104,12 +106,19 @@ void client_commands::handle(net::connection& peer, const message& frame) {
 }
 
 void client_commands::on_fault(net::connection& peer, const protocol::command_fault& fault) {
+  const protocol::failed said{fault.id, {}, fault.code, fault.reason};
+  // Its application made that, and a client that is right may have to send it again and again. It
+  // is told even without an id: nobody else could know.
+  if (fault.of_content) {
+    log_peer(hub_.log(), log_level::debug, peer, "is refused: ", escaped{fault.reason});
+    return send(peer, protocol::write_failed(said));
+  }
   hub_.count_of(peer).command_faults.add();
   log_peer(hub_.log(), log_level::debug, peer, "sent no command: ", escaped{fault.reason});
   const std::size_t most = hub_.options().protocol.max_faults_per_minute;
   if (peer.faults().add(clock::now(), static_cast<std::uint32_t>(most)))
     return peer.fail(close_code::policy_violation, "too many malformed frames");
-  send(peer, protocol::write_failed({fault.id, {}, fault.code, fault.reason}));
+  send(peer, protocol::write_failed(said));
 }
 
 void client_commands::run(net::connection&, id, const protocol::pong_command&) {}

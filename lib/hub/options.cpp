@@ -123,6 +123,7 @@ void validate(const hub_options& options) {
   check_range("limits.max_connections", limits.max_connections, 1, 1'000'000);
   check_range("limits.max_partial_bytes", limits.max_partial_bytes, limits.max_message_bytes,
               64 * gib);
+  check_range("limits.max_json_depth", limits.max_json_depth, 1, 1'000'000);
 
   check_time("heartbeat.ping_after", options.heartbeat.ping_after, 0);
   check_time("heartbeat.pong_within", options.heartbeat.pong_within, 1);

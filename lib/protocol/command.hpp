@@ -65,7 +65,8 @@ struct command {
 struct command_fault {
   std::uint64_t id = 0;  ///< 0: it has none, or none that can be read
   error_code code = error_code::malformed;
-  std::string reason;  ///< names the member, its value and what it must be
+  std::string reason;       ///< names the member, its value and what it must be
+  bool of_content = false;  ///< the frame is a command, but what it carries is refused
 };
 
 }  // namespace broadcast_hub::protocol

@@ -16,6 +16,8 @@ constexpr integer_range ids{1, max_integer};
 constexpr integer_range lasts{0, 10'000};
 constexpr integer_range limits_of_history{1, 1000};
 
+constexpr std::string_view half_of_a_pair = "an escape that is half of a surrogate pair";
+
 /// What commands know of a frame.
 struct frame_members {
   known_member id{"id"};
@@ -44,6 +46,8 @@ class command_reader {
     const json_value& frame = document_.values().front();
     if (frame.what != json_kind::object)
       return values_.refuse("a frame must be an object");
+    if (const json_value* half = document_.first_half(); half != nullptr && !is_text(frame, *half))
+      return values_.refuse(join(half_of_a_pair, ", at byte ", half->begin));
     frame_members& has = has_;
     return values_.find(frame,
                         {&has.id, &has.sub, &has.unsub, &has.pub, &has.presence, &has.history,
@@ -51,9 +55,20 @@ class command_reader {
            values_.read_integer(has.id, ids, to.id) && read_command(to);
   }
 
-  command_fault fault(std::uint64_t id) const { return values_.fault(id); }
+  command_fault fault(std::uint64_t id) const {
+    command_fault why = values_.fault(id);
+    why.of_content = refuses_content_;
+    return why;
+  }
 
  private:
+  /// Whether it is the value of `s`: that is content, and looked at with it.
+  bool is_text(const json_value& frame, const json_value& value) const {
+    return !document_.each_member(frame, [&](const json_value& key, const json_value& given) {
+      return &given != &value || document_.text_of(key) != has_.s.name;
+    });
+  }
+
   bool read_command(command& to) {
     const known_member* chosen = nullptr;
     if (!choose(chosen))
@@ -175,9 +190,19 @@ class command_reader {
     if (there(json) + there(has_.s) + there(has_.b) != 1)
       return values_.refuse(join("exactly one of ", json.name, ", s and b must be there"));
     to.kind = there(has_.b) == 1 ? message_kind::binary : message_kind::text;
-    if (json.given != nullptr)
+    if (json.given != nullptr) {
       to.bytes = document_.source(*json.given);
+      return json.given->depth <= limits_.max_json_depth || refuse_depth(json);
+    }
+    refuses_content_ = there(has_.s) == 1 && has_.s.given->has_half;
     return values_.read_string(has_.s, to.bytes) && values_.read_bytes(has_.b, to.bytes);
+  }
+
+  bool refuse_depth(const known_member& json) {
+    refuses_content_ = true;
+    return values_.refuse(join(json.name, " has ", json.given->depth,
+                               " values in one another; limits.max_json_depth is ",
+                               limits_.max_json_depth));
   }
 
   bool read_history(history_command& to) {
@@ -203,6 +228,7 @@ class command_reader {
   const command_limits& limits_;
   value_reader values_;
   frame_members has_;
+  bool refuses_content_ = false;
 };
 
 /// The id of a frame that may be broken elsewhere; 0 when it is not certain.

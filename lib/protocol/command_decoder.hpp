@@ -11,8 +11,9 @@ namespace broadcast_hub::protocol {
 
 /// Limits of one frame, beside those for all JSON.
 struct command_limits {
-  std::size_t max_topics = 1000;    ///< in one `sub` or `unsub`
-  std::size_t max_key_bytes = 128;  ///< of a `key`
+  std::size_t max_topics = 1000;     ///< in one `sub` or `unsub`
+  std::size_t max_key_bytes = 128;   ///< of a `key`
+  std::size_t max_json_depth = 512;  ///< of what `d` and `msg` have
 };
 
 /// Reads one frame of a client. Members that are not known are ignored; a frame with two commands,
@@ -28,7 +29,7 @@ class command_decoder {
 
  private:
   command_limits limits_;
-  json_document document_;
+  json_document document_{"d", "msg"};
 };
 
 }  // namespace broadcast_hub::protocol

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,13 @@ class json_document {
 
   json_document() = default;
 
+  /// One for frames of a client: what members of the outermost object with these names have is a
+  /// payload, which is listed as one value. Inside it no limit holds.
+  explicit json_document(std::initializer_list<std::string_view> payloads) : payloads_(payloads) {}
+
   /// One for frames of a server, whose payloads may be nested as deep and have as many values as
   /// they like: only what is in at most `kept_depth` values is listed, and the limits above do not
-  /// hold. Range 1 to `max_depth`.
+  /// hold, nor that on numbers. Range 1 to `max_depth`.
   explicit json_document(std::size_t kept_depth) noexcept : kept_depth_(kept_depth) {}
 
   enum class kind : std::uint8_t { object, array, key, string, number, boolean, null };
@@ -31,10 +36,11 @@ class json_document {
     std::uint32_t next;        ///< index of what follows it and all inside it
     std::uint32_t begin, end;  ///< its place in the text
     std::uint32_t text, size;  ///< of a string or key: its characters, in `text_of`
+    bool has_half = false;     ///< of a string or key: an escaped half of a surrogate pair
+    std::uint32_t depth = 0;   ///< of a payload: so many objects and arrays are in one another
   };
 
-  /// Strings must be Unicode once their escapes are resolved: half of a surrogate pair is a fault.
-  /// So is a number that no `double` is large enough for.
+  /// A number of 1.8e308 or more, which no `double` is large enough for, is a fault.
   ///
   /// Errors: returns what is wrong, and where, in words; empty when the text is read. `values` then
   /// are those in front of the fault. `text` must live as long as the answers are used.
@@ -43,12 +49,18 @@ class json_document {
 
   const std::vector<value>& values() const noexcept { return values_; }
 
+  /// The first string or key that has half of a surrogate pair; null when none has.
+  const value* first_half() const noexcept {
+    return first_half_ < values_.size() ? &values_[first_half_] : nullptr;
+  }
+
   /// The value as it stands in the text.
   std::string_view source(const value& of) const noexcept {
     return source_.substr(of.begin, of.end - of.begin);
   }
 
-  /// The characters of a string or key, escapes resolved.
+  /// The characters of a string or key, escapes resolved; U+FFFD for half of a surrogate pair.
+  /// Those of a payload are not told.
   std::string_view text_of(const value& of) const noexcept {
     return std::string_view(characters_).substr(of.text, of.size);
   }
@@ -72,10 +84,11 @@ class json_document {
   }
 
   std::size_t kept_depth_ = 0;  // 0: all, within the limits
+  std::vector<std::string_view> payloads_;
   std::string_view source_;
   std::vector<value> values_;
   std::string characters_;
-  std::vector<char> scratch_;  ///< what the parser works with
+  std::size_t first_half_ = 0;
 };
 
 template <typename Take>
@@ -97,8 +110,8 @@ bool json_document::each_element(const value& array, Take take) const {
   return true;
 }
 
-/// Whether a text is one JSON value (RFC 8259), of any depth and size, with the two exceptions of
-/// `json_document::parse`.
+/// Whether a text is one JSON value (RFC 8259), of any depth and size, whatever its numbers and
+/// escapes stand for.
 ///
 /// Requires: `text` is UTF-8.
 bool is_json(std::string_view text);

@@ -177,8 +177,8 @@ class said_reader {
   bool read_clients(const known_member& from, std::vector<client_subscriber>& to) {
     if (!there(from))
       return true;
-    const auto is_object = [](const json_node& /*key*/, const json_node& one) {
-      return one.what == node_kind::object;
+    const auto is_object = [](const json_node& key, const json_node& one) {
+      return one.what == node_kind::object && !key.has_half;
     };
     if (from.given->what != node_kind::object || !document_.each_member(*from.given, is_object))
       return values_.refuse(from, "an object of objects");
@@ -218,8 +218,9 @@ class said_reader {
     if (!values_.find(from, {&cid, &user, &info}) || !values_.read_string(user, to.user))
       return false;
     if (there(info))
-      to.info = info.given->what == node_kind::string ? document_.text_of(*info.given)
-                                                      : document_.source(*info.given);
+      to.info = info.given->what == node_kind::string && !info.given->has_half
+                    ? document_.text_of(*info.given)
+                    : document_.source(*info.given);
     return true;
   }
 

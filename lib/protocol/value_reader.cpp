@@ -69,6 +69,8 @@ bool value_reader::read_string(const known_member& from, std::string& to) {
     return true;
   if (!is(kind::string, from))
     return refuse(from, "a string");
+  if (from.given->has_half)
+    return refuse(from, "text without half of a surrogate pair");
   to = document_.text_of(*from.given);
   return true;
 }
@@ -85,7 +87,7 @@ bool value_reader::read_bytes(const known_member& from, std::string& to) {
 }
 
 bool value_reader::read_topic(const known_member& from, std::string& to) {
-  if (!is(kind::string, from) || document_.text_of(*from.given).empty())
+  if (!is(kind::string, from) || from.given->has_half || document_.text_of(*from.given).empty())
     return refuse(from, "the name of a topic");
   to = document_.text_of(*from.given);
   return true;

@@ -2,8 +2,10 @@
 
 #include "protocol/command_decoder.hpp"
 #include "protocol/server_frame.hpp"
+#include "protocol/server_frame_reader.hpp"
 #include "wire/frame_encoder.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +16,14 @@ namespace broadcast_hub::test {
 /// What must hold whatever a client sends: a fuzzer asks it of frames that it makes up, a unit test
 /// of those that it found. Each answer says what is wrong; empty: nothing.
 /// @{
+
+inline std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blanks);
+  return first == std::string_view::npos
+             ? text.substr(0, 0)
+             : text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
 
 /// Data comes back from the frame that subscribers get, and what they get is JSON.
 inline std::string check_content(const protocol::content& data) {
@@ -30,6 +40,14 @@ inline std::string check_content(const protocol::content& data) {
   const protocol::publication read = protocol::read_publication(frame);
   if (read.offset != offset || read.data != data)
     return "a publication that is read as another: " + frame;
+  protocol::server_frame_reader client;
+  const auto said = client.read(frame);
+  const auto* known = std::get_if<protocol::server_says>(&said);
+  const auto* told = known ? std::get_if<protocol::publication_said>(known) : nullptr;
+  // Blanks around JSON are as those of the frame.
+  if (told == nullptr || told->data.kind != data.kind ||
+      without_blanks(told->data.bytes) != without_blanks(data.bytes))
+    return "a publication that our client does not read: " + frame;
   const std::string message = protocol::write_message(data.kind, data.bytes);
   return protocol::is_json(message) ? "" : "a message that is not JSON: " + message;
 }

@@ -42,6 +42,7 @@ TEST(OptionsTest, TheDefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(defaults.limits.max_header_bytes, 8 * kib);
   EXPECT_EQ(defaults.limits.max_connections, 10'000U);
   EXPECT_EQ(defaults.limits.max_partial_bytes, 64 * kib * kib);
+  EXPECT_EQ(defaults.limits.max_json_depth, 512U);
   EXPECT_EQ(defaults.heartbeat.ping_after, 25s);
   EXPECT_EQ(defaults.heartbeat.pong_within, 10s);
   EXPECT_EQ(defaults.timeouts.handshake, 10s);
@@ -76,6 +77,7 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
        12'800},
       {"limits.max_connections", [](auto& o, auto v) { o.limits.max_connections = v; }, 1,
        1'000'000},
+      {"limits.max_json_depth", [](auto& o, auto v) { o.limits.max_json_depth = v; }, 1, 1'000'000},
       {"limits.max_partial_bytes", [](auto& o, auto v) { o.limits.max_partial_bytes = v; },
        64 * kib, 64 * gib},
       {"outbound.max_queued_bytes", [](auto& o, auto v) { o.outbound.max_queued_bytes = v; }, kib,

@@ -96,6 +96,20 @@ TEST(CommandDecoderTest, TheBytesOfJsonAreKept) {
   }
 }
 
+TEST(CommandDecoderTest, OnlySizeSyntaxAndDepthCountInPayloads) {
+  std::string many = "[1";
+  for (int i = 0; i < 10'000; ++i)
+    many += ",1";
+  many += "]";
+  for (const std::string& json :
+       {std::string("1e999"), std::string("[-1E+400]"), std::string(R"("\ud83d")"),
+        std::string(R"({"\ude00":["\ud83d\ud83d"]})"), many,
+        std::string(512, '[') + std::string(512, ']')}) {
+    EXPECT_EQ(decoded(R"({"id":1,"pub":"a","d":)" + json + "}"), "1 pub <a> text " + json);
+    EXPECT_EQ(decoded(R"({"msg":)" + json + "}"), "0 message text " + json);
+  }
+}
+
 TEST(CommandDecoderTest, Keys) {
   const std::string longest(128, 'k');
   EXPECT_EQ(decoded(R"({"pub":"a","d":1,"key":")" + longest + "\"}"),

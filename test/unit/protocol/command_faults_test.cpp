@@ -34,15 +34,50 @@ TEST(CommandFaultsTest, FramesThatAreNotJson) {
       {"{}\0"sv, "0 error 101: the frame is not JSON: something follows the value, at byte 2"},
       {R"({"id":5,"pub":"a","d":nope})",
        "5 error 101: the frame is not JSON: this is no value, at byte 23"},
-      {R"({"id":5,"pub":"a","d":1e999})",
+      {R"({"id":5,"pub":"a","x":1e999})",
        "5 error 101: the frame is not JSON: a number that is too large, at byte 22"},
-      {R"({"id":5,"pub":"a","s":"\ud800"})",
-       "5 error 101: the frame is not JSON: an escape that is half of a surrogate pair, at byte "
-       "23"},
-      {R"({"id":5,"pub":"a","s":"\udc00"})",
-       "5 error 101: the frame is not JSON: an escape that is half of a surrogate pair, at byte "
-       "30"},
   });
+}
+
+TEST(CommandFaultsTest, HalvesOfSurrogatePairs) {
+  constexpr std::string_view half =
+      " error 101: an escape that is half of a surrogate pair, at byte ";
+  const std::vector<std::pair<std::string_view, std::string_view>> frames{
+      {R"({"id":5,"pub":"\ud800","d":1})", "14"},
+      {R"({"id":5,"pub":"a","d":1,"key":"\udc00"})", "30"},
+      {R"({"id":5,"pub":"a","d":1,"x":["\udc00"]})", "29"},
+      {R"({"id":5,"pub":"a","d":1,"\udc00":1})", "24"},
+      {R"({"id":5,"sub":{"\ud800":{}}})", "15"},
+      {R"({"id":5,"unsub":["\ud800"]})", "17"},
+      {R"({"id":5,"x":{"s":"\ud800"}})", "17"},
+  };
+  for (const auto& [frame, byte] : frames)
+    EXPECT_EQ(decoded(frame), "5" + std::string(half) + std::string(byte));
+  expect_decoded({
+      {R"({"id":5,"pub":"a","s":"\ud800"})",
+       R"(5 error 101: s is "\\ud800"; it must be text without half of a surrogate pair)"},
+      {R"({"s":"x\udc00"})",
+       R"(0 error 101: s is "x\\udc00"; it must be text without half of a surrogate pair)"},
+      {R"({"id":5,"sub":{"a":{}},"s":"\ud800"})",
+       "5 error 101: a frame has one command, and this one has sub and s"},
+  });
+}
+
+bool is_of_content(std::string_view frame) {
+  command_decoder decoder({.max_json_depth = 3});
+  const auto result = decoder.decode(frame);
+  return std::get<command_fault>(result).of_content;
+}
+
+TEST(CommandFaultsTest, WhatACommandCarriesIsToldFromWhatIsNone) {
+  for (const std::string_view frame :
+       {R"({"id":5,"pub":"a","d":[[[[]]]]})"sv, R"({"msg":{"a":{"b":{"c":{}}}}})"sv,
+        R"({"id":5,"pub":"a","s":"\ud800"})"sv, R"({"s":"\ud800"})"sv})
+    EXPECT_TRUE(is_of_content(frame)) << frame;
+  for (const std::string_view frame :
+       {"1"sv, "{"sv, R"({"id":5,"pub":"a","d":[[[[})"sv, R"({"id":5,"pub":5,"d":[[[[]]]]})"sv,
+        R"({"id":5,"pub":"\ud800","s":"\ud800"})"sv, R"({"pub":"a","s":5})"sv, R"({"id":8})"sv})
+    EXPECT_FALSE(is_of_content(frame)) << frame;
 }
 
 TEST(CommandFaultsTest, Ids) {
@@ -230,13 +265,29 @@ TEST(CommandFaultsTest, KeysThatAreTooLong) {
 
 TEST(CommandFaultsTest, HostileNestingAndNumbersOfValues) {
   const std::string deep = std::string(100'000, '[');
+  EXPECT_EQ(decoded(R"({"id":4,"pub":"a","x":)" + deep),
+            "4 error 101: the frame is not JSON: more than 32 values in one another, at byte 53");
   EXPECT_EQ(decoded(R"({"id":4,"pub":"a","d":)" + deep),
-            "4 error 101: the frame is not JSON: more than 32 values in one another, at byte 54");
+            "4 error 101: the frame is not JSON: this is no value, at byte 100022");
   std::string many = "[0";
   for (int i = 0; i < 10'000; ++i)
     many += ",0";
-  EXPECT_EQ(decoded(R"({"id":4,"pub":"a","d":)" + many + "]}").substr(0, 58),
+  EXPECT_EQ(decoded(R"({"id":4,"pub":"a","x":)" + many + "]}").substr(0, 58),
             "4 error 101: the frame is not JSON: more than 10000 values");
+}
+
+TEST(CommandFaultsTest, PayloadsThatAreTooDeep) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_EQ(decoded(R"({"pub":"a","d":)" + nested(513) + R"(,"id":4})"),
+            "4 error 101: d has 513 values in one another; limits.max_json_depth is 512");
+  EXPECT_EQ(decoded(R"({"msg":)" + nested(100'000) + "}"),
+            "0 error 101: msg has 100000 values in one another; limits.max_json_depth is 512");
+  command_decoder shallow({.max_json_depth = 1});
+  EXPECT_EQ(decoded(shallow, R"({"msg":[1]})"), "0 message text [1]");
+  EXPECT_EQ(decoded(shallow, R"({"msg":[{}]})"),
+            "0 error 101: msg has 2 values in one another; limits.max_json_depth is 1");
 }
 
 TEST(CommandFaultsTest, ReasonsShowWhatPeersSentCutAndPrintable) {

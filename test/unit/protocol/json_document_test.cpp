@@ -169,12 +169,12 @@ TEST(JsonDocumentTest, FaultsAreNamedWithTheirPlace) {
       {"{\"a\":1 2}", "a comma or } must stand here, at byte 7"},
       {"[1 2]", "a comma or ] must stand here, at byte 3"},
       {R"(["\u00g0"])", R"(\u without four hexadecimal digits, at byte 2)"},
-      {R"(["\ud800"])", "an escape that is half of a surrogate pair, at byte 2"},
-      {R"(["\udc00"])", "an escape that is half of a surrogate pair, at byte 9"},
-      {R"(["\x41"])", "a control character, or an escape that there is not, at byte 2"},
-      {"[\"\n\"]", "a control character, or an escape that there is not, at byte 2"},
-      {"[\"a", "a string that does not end, or a NUL in it, at byte 3"},
-      {"[\"a\0\"]"sv, "a string that does not end, or a NUL in it, at byte 3"},
+      {R"(["\u00)", R"(\u without four hexadecimal digits, at byte 2)"},
+      {R"(["\x41"])", "an escape that there is not, at byte 2"},
+      {"[\"\n\"]", "a control character in a string, at byte 2"},
+      {"[\"a", "a string that does not end, at byte 3"},
+      {"[\"a\\", "a string that does not end, at byte 3"},
+      {"[\"a\0\"]"sv, "a control character in a string, at byte 3"},
       {"[1e309]", "a number that is too large, at byte 1"},
       {"[1.]", "a decimal point without a digit behind it, at byte 3"},
       {"[1e]", "an exponent without a digit, at byte 3"},
@@ -192,13 +192,72 @@ TEST(JsonDocumentTest, ValuesInFrontOfAFaultAreThere) {
       {"{\"a\":1,\"b\":[2",
        "object {\"a\":1,\"b\":[2 6; key \"a\" 2; number 1 3; "
        "key \"b\" 4; array [2 6; number 2 6"},
-      {R"({"a":"\udc00"})", R"(object {"a":"\udc00" 2; key "a" 2)"},
   };
   json_document document;
   for (const auto& [text, expected] : texts) {
     EXPECT_NE(document.parse(text), "") << text;
     EXPECT_EQ(list_of(document), expected) << text;
   }
+}
+
+TEST(JsonDocumentTest, HalvesOfSurrogatePairsAreTold) {
+  const std::vector<std::pair<std::string_view, std::string_view>> texts{
+      {R"("\ud800")", "\xef\xbf\xbd"},
+      {R"("a\udc00b")",
+       "a\xef\xbf\xbd"
+       "b"},
+      {R"("\ud83d\n\ude00")", "\xef\xbf\xbd\n\xef\xbf\xbd"},
+      {R"("\ud800\ud83d\ude00")", "\xef\xbf\xbd\xf0\x9f\x98\x80"},
+      {R"("\ude00\ud83d")", "\xef\xbf\xbd\xef\xbf\xbd"},
+      {R"("\ud83d\u0041")",
+       "\xef\xbf\xbd"
+       "A"},
+  };
+  json_document document;
+  for (const auto& [text, expected] : texts) {
+    ASSERT_EQ(document.parse(text), "") << text;
+    EXPECT_TRUE(document.values().front().has_half) << text;
+    EXPECT_EQ(document.text_of(document.values().front()), expected) << text;
+  }
+  ASSERT_EQ(document.parse(R"({"a":"\ud83d\ude00","b":["\ud83d"],"\ude00":1})"), "");
+  ASSERT_NE(document.first_half(), nullptr);
+  EXPECT_EQ(document.source(*document.first_half()), R"("\ud83d")");
+  ASSERT_EQ(document.parse("{}"), "");
+  EXPECT_EQ(document.first_half(), nullptr);
+}
+
+TEST(JsonDocumentTest, PayloadsAreOneValue) {
+  json_document document{"d", "msg"};
+  ASSERT_EQ(document.parse(R"({"d":[{"d":1e999},"\ud800"],"\u006dsg":"\ud800","x":{"d":[1]}})"),
+            "");
+  EXPECT_EQ(list_of(document),
+            "object " + std::string(document.source(document.values().front())) +
+                R"( 10; key "d" 2; array [{"d":1e999},"\ud800"] 3; )"
+                R"(key "\u006dsg" 4; string "\ud800" 5; )"
+                R"(key "x" 6; object {"d":[1]} 10; key "d" 8; array [1] 10; number 1 10)");
+  EXPECT_EQ(document.values()[2].depth, 2U);
+  EXPECT_EQ(document.values()[4].depth, 0U);
+  EXPECT_EQ(document.first_half(), nullptr);
+  // Not what is elsewhere, or what only looks alike.
+  for (const std::string_view text :
+       {R"([{"d":1e999}])"sv, R"({"D":1e999})"sv, R"({"x":{"d":1e999}})"sv,
+        R"({"d":1,"x":1e999})"sv, R"({"d":[],"x":1e999})"sv})
+    EXPECT_EQ(document.parse(text).substr(0, 26), "a number that is too large") << text;
+}
+
+TEST(JsonDocumentTest, PayloadsHaveNoLimits) {
+  json_document document{"d"};
+  for (const std::size_t depth : {1U, 63U, 64U, 65U, 129U, 100'000U}) {
+    const std::string deep = repeated("[", depth) + repeated("]", depth);
+    ASSERT_EQ(document.parse("{\"d\":" + deep + ",\"id\":7}"), "") << depth;
+    EXPECT_EQ(document.values()[2].depth, depth);
+    EXPECT_EQ(document.source(document.values()[4]), "7");
+    EXPECT_NE(document.parse("{\"d\":" + deep.substr(1)), "") << depth;
+  }
+  EXPECT_EQ(document.parse("{\"d\":" + numbers(100'000) + "}"), "");
+  EXPECT_EQ(document.values().size(), 3U);
+  EXPECT_NE(document.parse("{\"d\":" + repeated("[{\"a\":", 100'000)), "");
+  EXPECT_EQ(document.values().size(), 3U);
 }
 
 TEST(JsonDocumentTest, AMemberWithoutAValueIsNotTold) {
@@ -305,7 +364,6 @@ TEST(JsonDocumentTest, WithoutMemoryItThrowsAndGoesOnLater) {
 TEST(IsJsonTest, WithoutMemoryItThrows) {
   const std::string nested = repeated("[", 5000) + repeated("]", 5000);
   EXPECT_GT(fail_each_allocation([&] { is_json(nested); }), 3U);
-  EXPECT_GT(fail_each_allocation([&] { is_json("\"" + std::string(5000, 'x') + "\""); }), 3U);
 }
 
 }  // namespace

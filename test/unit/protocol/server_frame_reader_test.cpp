@@ -188,6 +188,23 @@ TEST(ServerFrameReaderTest, PayloadsMayBeDeepAndLarge) {
   EXPECT_EQ(said_by(R"({"d":)" + wide + R"(,"t":"a","o":1})"), "published <a> 1 text " + wide);
 }
 
+TEST(ServerFrameReaderTest, PayloadsMayHaveAnyNumbersAndHalvesOfSurrogatePairs) {
+  expect_said({
+      {R"({"t":"a","o":1,"d":1e999})", "published <a> 1 text 1e999"},
+      {R"({"t":"a","o":1,"d":"\ud83d"})", R"(published <a> 1 text "\ud83d")"},
+      {R"({"t":"a","o":1,"d":{"\ude00":[1e999]}})", R"(published <a> 1 text {"\ude00":[1e999]})"},
+      {R"({"id":9,"ok":{"e":"k","o":1,"items":[{"o":1,"d":["\ud83d",1e999]}]}})",
+       R"(9 ok at k:1 1=text ["\ud83d",1e999])"},
+      {R"({"t":"c","join":[{"cid":"c3","info":"\ud83d"}],"n":1})",
+       R"(presence <c> 1 +c3//"\ud83d")"},
+      {R"({"t":"a","o":1,"s":"\ud83d"})",
+       R"(fault: s is "\\ud83d"; it must be text without half of a surrogate pair)"},
+      {R"({"t":"\ud83d","o":1,"d":1})", R"(fault: t is "\\ud83d"; it must be the name of a topic)"},
+      {R"({"id":7,"ok":{"clients":{"\ud83d":{}}}})",
+       R"(fault: ok.clients is {"\\ud83d":{}}; it must be an object of objects)"},
+  });
+}
+
 TEST(ServerFrameReaderTest, Faults) {
   expect_said({
       {"", "fault: the frame is not JSON: there is no value, at byte 0"},
