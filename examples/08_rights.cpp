@@ -36,7 +36,7 @@ void decide(broadcast_hub::hub& hub) {
     const bool own = event.topic == "users." + peer.user();
     // The topic may be a pattern: "users.*", "*.alice" and ">" match those of others, too.
     const bool personal =
-        event.topic.starts_with("users.") || event.topic.starts_with("*") || event.topic == ">";
+        event.topic.rfind("users.", 0) == 0 || event.topic.front() == '*' || event.topic == ">";
     return own || !personal ? command_reply::allow() : command_reply::deny("this is not yours");
   });
   hub.on_publish([](const connection& peer, const broadcast_hub::publish_event&) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <arpa/inet.h>
+#include <broadcast_hub/version.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -143,6 +144,8 @@ command_line read_command_line(int argc, const char* const* argv) {
 
   CLI::App app(description, "demo_server");
   app.footer(footer);
+  app.set_version_flag("--version", "demo_server of broadcast_hub " BROADCAST_HUB_VERSION,
+                       "Say which broadcast_hub this is of");
   const auto add = [&app](const char* flag, auto& value, const char* text, const char* type) {
     return app.add_option(flag, value, text)->type_name(type)->capture_default_str();
   };
