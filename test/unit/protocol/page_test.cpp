@@ -3,6 +3,7 @@
 #include "protocol/presence_frame.hpp"
 #include "protocol/server_frame.hpp"
 
+#include <broadcast_hub/error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +87,15 @@ std::string malformed(std::uint64_t id, std::string_view reason) {
   return write_failed({.id = id, .code = error_code::malformed, .reason = reason});
 }
 
+/// As a hub says what its own methods report.
+std::string failed_with(std::uint64_t id, std::string_view topic, errc error) {
+  const std::string reason = make_error_code(error).message();
+  const auto code = error == errc::not_subscribed       ? error_code::not_subscribed
+                    : error == errc::already_subscribed ? error_code::already_subscribed
+                                                        : error_code::limit_exceeded;
+  return write_failed({.id = id, .topic = topic, .code = code, .reason = reason});
+}
+
 /// What each writer writes, by its name.
 std::multimap<std::string, std::string> written_frames() {
   const std::string hello_json = R"({"text":"hello"})";
@@ -121,6 +131,13 @@ std::multimap<std::string, std::string> written_frames() {
                                      .code = error_code::too_many_requests,
                                      .reason = "too many publications",
                                      .retry_after = 250ms})},
+      // What is easily overlooked
+      {"write_hello", write_hello({"c1", 0s, 500ms, 20s, "0.1.0", 65536})},
+      {"write_subscribed", write_subscribed({.topic = "news", .reached = at(44)})},
+      {"write_failed", failed_with(0, ".", errc::not_subscribed)},
+      {"write_failed", failed_with(12, "chat", errc::already_subscribed)},
+      {"write_failed", failed_with(13, {}, errc::not_subscribed)},
+      {"write_failed", failed_with(14, "news", errc::too_many_subscriptions)},
       {"write_ok", write_ok(3)},
       {"write_published", write_published(4, at(45))},
       {"write_history", written_history()},
