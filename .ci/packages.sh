@@ -38,6 +38,12 @@ tidy_packages=(
   clang=clang++
   clang-tidy=clang-tidy
 )
+long_packages=(
+  clang=clang++
+  libc++-14-dev=../lib/llvm-14/include/c++/v1/wchar.h
+  libc++abi-14-dev=../lib/llvm-14/include/c++/v1/cxxabi.h
+  g++-aarch64-linux-gnu=aarch64-linux-gnu-g++
+)
 
 # Prints those packages of the arguments that are missing.
 missing_packages() {

@@ -40,13 +40,23 @@ class front_of_block {
   std::shared_ptr<char[]> block_;
 };
 
+/// Not value-initialised: every byte is written before a reader may see it. One allocation, or two
+/// with a library that cannot do that, as libc++ 14.
+std::shared_ptr<char[]> make_block(std::size_t size, memory_budget& budget) {
+  budgeted_allocator<char> memory(budget);
+#ifdef __cpp_lib_smart_ptr_for_overwrite
+  return std::allocate_shared_for_overwrite<char[]>(memory, size);
+#else
+  const auto give_back = [memory, size](char* block) mutable { memory.deallocate(block, size); };
+  return {memory.allocate(size), give_back, memory};
+#endif
+}
+
 }  // namespace
 
 std::shared_ptr<segment> segment::make(std::uint64_t begin, std::uint64_t units_before,
                                        std::size_t capacity, memory_budget& budget) {
-  // Not value-initialised: every byte is written before a reader may see it.
-  auto block = std::allocate_shared_for_overwrite<char[]>(budgeted_allocator<char>(budget),
-                                                          overhead + capacity);
+  auto block = make_block(overhead + capacity, budget);
   const front_of_block<segment> front(block);
   return std::allocate_shared<segment>(front, begin, units_before, capacity, std::move(block));
 }

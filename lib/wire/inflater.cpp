@@ -86,7 +86,8 @@ class inflater::impl {
     constexpr std::size_t first = 4096;
     // One byte more than the limit, so that passing it shows.
     const std::size_t grown = std::min(max_bytes_ + 1, std::max(first, 2 * capacity_));
-    auto larger = std::make_unique_for_overwrite<char[]>(grown);
+    // Not make_unique, which would write zeros; libc++ 14 has no make_unique_for_overwrite.
+    std::unique_ptr<char[]> larger(new char[grown]);
     std::copy_n(output_.get(), used_, larger.get());
     output_ = std::move(larger);
     capacity_ = grown;
