@@ -92,10 +92,12 @@ void recent_keys::forget(entry& one) noexcept {
     by.bytes -= entry_cost;
     if (by.entries.oldest() == nullptr) {
       used_ -= holder_cost;
-      holders_.erase(holders_.find(one.owner->first));
+      auto& among = holders_.of(one.owner->first);
+      among.erase(among.find(one.owner->first));
     }
   }
-  entries_.erase(entries_.find(one.id));
+  auto& among = entries_.of(one.id);
+  among.erase(among.find(one.id));
 }
 
 duration recent_keys::lasting(const digest& who, time_point now) const {
@@ -104,8 +106,8 @@ duration recent_keys::lasting(const digest& who, time_point now) const {
     return duration::max();
   // One or two clients that have used up their shares say nothing about the others.
   const duration by_all = age_at_the_end(used_, limit_ / 8 * 5, limit_, now - oldest->at);
-  const auto found = holders_.find(who);
-  if (found == holders_.end())
+  const auto found = holders_.of(who).find(who);
+  if (found == holders_.of(who).end())
     return by_all;
   const holder& by = found->second;
   return std::min(by_all,
@@ -128,8 +130,8 @@ recent_keys::shelf::known recent_keys::shelf::find(const publication_key& key,
                                                    time_point now) noexcept {
   const lock_guard lock(all_.mutex_);
   forget_before(now - window_);
-  const auto found = all_.entries_.find(key.id);
-  if (found == all_.entries_.end())
+  const auto found = all_.entries_.of(key.id).find(key.id);
+  if (found == all_.entries_.of(key.id).end())
     return {};
   // Whoever looked at the clock first does not always come first.
   if (found->second.at < now - window_) {
@@ -141,17 +143,17 @@ recent_keys::shelf::known recent_keys::shelf::find(const publication_key& key,
 
 void recent_keys::shelf::add(const publication_key& key, std::uint64_t offset, time_point now) {
   const lock_guard lock(all_.mutex_);
-  const auto added = all_.entries_.try_emplace(key.id).first;
+  const auto added = all_.entries_.of(key.id).try_emplace(key.id).first;
   entry& one = added->second;
   one = {key.id, key.content, offset, now, this, nullptr, {}};
   if (!(key.holder == digest())) {
     try {
-      const auto [by, fresh] = all_.holders_.try_emplace(key.holder);
+      const auto [by, fresh] = all_.holders_.of(key.holder).try_emplace(key.holder);
       one.owner = &*by;
       if (fresh)
         all_.used_ += holder_cost;
     } catch (const std::bad_alloc&) {
-      all_.entries_.erase(added);
+      all_.entries_.of(key.id).erase(added);
       throw;
     }
     one.owner->second.entries.push(one);

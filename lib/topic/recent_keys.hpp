@@ -96,6 +96,18 @@ class recent_keys {
     queue<order::of_holder> entries;
   };
 
+  /// In parts: to grow, one that has everything would hold up all publishers for 20 ms.
+  template <typename T>
+  class table {
+   public:
+    using part = std::unordered_map<digest, T>;
+    part& of(const digest& id) noexcept { return parts_[id.high % parts_.size()]; }
+    const part& of(const digest& id) const noexcept { return parts_[id.high % parts_.size()]; }
+
+   private:
+    std::array<part, 64> parts_;
+  };
+
   // With the node of a table around it, and what an allocation costs besides.
   static constexpr std::size_t node_cost = 48;
   static constexpr std::size_t entry_cost = sizeof(entry) + node_cost;
@@ -110,8 +122,8 @@ class recent_keys {
   const std::size_t share_;  // of one client
 
   mutable mutex mutex_;
-  std::unordered_map<digest, entry> entries_ BROADCAST_HUB_GUARDED_BY(mutex_);
-  std::unordered_map<digest, holder> holders_ BROADCAST_HUB_GUARDED_BY(mutex_);
+  table<entry> entries_ BROADCAST_HUB_GUARDED_BY(mutex_);
+  table<holder> holders_ BROADCAST_HUB_GUARDED_BY(mutex_);
   queue<order::of_all> all_ BROADCAST_HUB_GUARDED_BY(mutex_);
   std::size_t used_ BROADCAST_HUB_GUARDED_BY(mutex_) = 0;
 };
