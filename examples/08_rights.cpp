@@ -8,6 +8,7 @@
 
 #include <broadcast_hub/hub.hpp>
 
+#include <iostream>
 #include <string>
 
 using broadcast_hub::command_reply;
@@ -44,6 +45,11 @@ void decide(broadcast_hub::hub& hub) {
                                : command_reply::allow();
   });
   // [endregion handlers]
+  // [region published]
+  hub.on_published([](const connection&, const broadcast_hub::published_event& event) {
+    std::cout << event.user << " published " << event.topic << " " << event.place.offset << "\n";
+  });
+  // [endregion published]
 }
 
 void let_in(broadcast_hub::hub& hub) {

@@ -3,6 +3,7 @@
 #include <broadcast_hub/connection.hpp>
 #include <broadcast_hub/events.hpp>
 #include <broadcast_hub/message.hpp>
+#include <broadcast_hub/publication.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,15 @@ struct publish_event {
   std::string topic;
   std::string_view payload;  ///< valid until the handler returns
   message_kind kind = message_kind::text;
+  std::string key;  ///< one that is not known with this client's user; empty: it has none
+};
+
+/// A client's publication that has its place.
+struct published_event {
+  std::string topic;
+  topic_position place;  ///< its own
+  std::string key;       ///< empty: it has none
+  std::string user;      ///< of the client; empty: it is anonymous
 };
 
 struct history_event {
@@ -56,6 +66,7 @@ using upgrade_handler = std::function<upgrade_reply(const upgrade_request&)>;
 using async_upgrade_handler = std::function<void(const upgrade_request&, upgrade_responder)>;
 using subscribe_handler = std::function<command_reply(connection, const subscribe_event&)>;
 using publish_handler = std::function<command_reply(connection, const publish_event&)>;
+using published_handler = std::function<void(connection, const published_event&)>;
 using history_handler = std::function<command_reply(connection, const history_event&)>;
 using presence_handler = std::function<command_reply(connection, const presence_event&)>;
 using connection_predicate = std::function<bool(const connection&)>;

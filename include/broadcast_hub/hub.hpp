@@ -28,8 +28,9 @@ namespace broadcast_hub {
 ///
 /// Handlers run on the thread of the connection's shard and must not block: while one runs, that
 /// shard does nothing else. They may call every public method. What they throw is caught
-/// and logged, and closes that connection with 1011. All this holds for functions given to
-/// `broadcast_if` and `for_each_connection`, too.
+/// and logged, and closes that connection with 1011, but for handlers of what a client asks for
+/// (`on_subscribe`, `on_publish`, `on_history`, `on_presence`): there it gets an error, and goes
+/// on. All this holds for functions given to `broadcast_if` and `for_each_connection`, too.
 ///
 /// Where memory runs out in a call, it throws `std::bad_alloc`: what it was to send is not sent,
 /// but what goes to all shards may have reached some (`broadcast_if`, `broadcast_except`). The hub
@@ -85,6 +86,11 @@ class BROADCAST_HUB_EXPORT hub {
   void on_publish(publish_handler handler);
   void on_history(history_handler handler);
   void on_presence(presence_handler handler);
+
+  /// What a client of bhub.v1 published is in the topic's log, before the client is told so: not
+  /// for a duplicate, which its key tells and about which `on_publish` is not asked either. If it
+  /// throws, the client is told all the same that it has published.
+  void on_published(published_handler handler);
   /// @}
 
   /// Binds at once and returns the port; connections are accepted while the hub runs. May be called
@@ -130,8 +136,9 @@ class BROADCAST_HUB_EXPORT hub {
   /// `overloaded` when a shard is `outbound.max_backlog_bytes` behind or `topics.max_log_bytes` are
   /// used; `hub_stopped`. Nothing was sent then.
   ///
-  /// `key` makes a retry harmless: what was published on the topic under the same key within its
-  /// `dedup_window`, by whomever, is not published again. So make it unique. Empty: none.
+  /// `key` makes a retry harmless: what was published on the topic with the same key within its
+  /// `dedup_window`, by this method, is not published again. With other content it is an error,
+  /// `key_conflict`: so make it unique. Clients have keys of their own. Empty: none.
   publish_result publish(std::string_view topic, std::string_view payload,
                          message_kind kind = message_kind::text, std::string_view key = {});
 

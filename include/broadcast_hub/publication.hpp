@@ -2,6 +2,7 @@
 
 #include <broadcast_hub/message.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -27,6 +28,11 @@ struct publish_result {
   std::uint64_t epoch = 0;   ///< tells apart the lives of a topic: offsets of one are comparable
   std::uint64_t offset = 0;  ///< its place in the topic, counted from 1
   bool duplicate = false;    ///< it was there already under its key; offset is the one that it has
+
+  /// With a key: for so long from the publication the hub knows it, `topic_options::dedup_window`
+  /// or less.
+  std::chrono::milliseconds window{0};
+
   /// Connections subscribed at that moment; 0 for a duplicate. For the first publication of a topic
   /// that was not there, whoever has several patterns that match counts for each.
   std::size_t subscribers = 0;

@@ -64,9 +64,9 @@ struct topic_options {
   /// Whether they may publish here. See `hub::on_publish`.
   bool allow_client_publish = false;
 
-  /// How long a publication is known by its key, so that a client's retry is not published twice;
-  /// the last 10,000 keys of a topic at most, fewer and fewer while memory is short, and none after
-  /// a restart. At most one day; zero: keys say nothing.
+  /// How long a publication is known by its key, so that a client's retry is not published twice:
+  /// less while `topics.max_key_bytes` are used up, and not after a restart. At most one day; zero:
+  /// keys say nothing.
   std::chrono::milliseconds dedup_window = std::chrono::minutes(2);
 };
 
@@ -95,6 +95,12 @@ struct topics_options {
   /// subscribers more than 64 KiB behind meet their topic's policy; when all are used, publishing
   /// reports `errc::overloaded`. Range 1 MiB to 1 TiB.
   std::size_t max_log_bytes = std::size_t{64} * 1024 * 1024;
+
+  /// Bytes of all keys of publications together, about 200 for each. When they are used up the
+  /// oldest are forgotten first, of whatever topic. Keys of one user, and those of one connection
+  /// that has no user, take a quarter at most; those of `hub::publish` have no limit of their own.
+  /// Range 64 KiB to 1 TiB.
+  std::size_t max_key_bytes = std::size_t{16} * 1024 * 1024;
 
   /// How long a topic stays when nobody is subscribed, its history is empty and no key counts any
   /// more. At most one day. While more than half of `max_topics` are there such topics go within a

@@ -53,6 +53,8 @@ class hub_error_category final : public std::error_category {
         return "the server refused";
       case errc::client_closed:
         return "the client has ended; make a new one";
+      case errc::key_conflict:
+        return "the key is known, with other content; give each publication a key of its own";
     }
     return "unknown error";
   }
@@ -76,6 +78,7 @@ class hub_error_category final : public std::error_category {
       case errc::already_subscribed:
       case errc::not_subscribed:
       case errc::refused:
+      case errc::key_conflict:
         return condition::invalid_input;
       default:
         return condition::system;

@@ -30,6 +30,8 @@ error_code code_of(std::error_code error) {
     return error_code::payload_too_large;
   if (error == errc::overloaded)
     return error_code::too_many_requests;
+  if (error == errc::key_conflict)
+    return error_code::key_conflict;
   return error == errc::invalid_topic ? error_code::malformed : error_code::internal;
 }
 
@@ -57,6 +59,7 @@ void client_commands::greet(net::connection& peer) {
   hello.retry_max = options.protocol.retry_max;
   hello.version = BROADCAST_HUB_VERSION;
   hello.max_message_bytes = options.limits.max_message_bytes;
+  hello.window = shortest_window(peer);
   send(peer, protocol::write_hello(hello));
 }
 
@@ -241,27 +244,6 @@ void client_commands::run(net::connection& peer, id of,
     send(peer, protocol::write_ok(of));
 }
 
-void client_commands::run(net::connection& peer, id of, const protocol::publish_command& command) {
-  if (!topic::is_valid_name(command.topic))
-    return refuse(peer, of, {}, errc::invalid_topic);
-  if (!hub_.topics().options_for(command.topic).allow_client_publish)
-    return refuse(peer,
-                  {of, {}, error_code::permission_denied, "clients may not publish on this topic"});
-  if (!is_allowed(peer, of, {}, "on_publish", hub_.handlers().on_publish,
-                  publish_event{command.topic, command.data.bytes, command.data.kind}))
-    return;
-  const publish_result result =
-      hub_.publish(command.topic, command.data.bytes, command.data.kind, command.key);
-  // A close with 1012 comes, behind which the client sends it again. To refuse it would be wrong:
-  // it may have been published before, and only the answer was lost.
-  if (result.error == errc::hub_stopped)
-    return;
-  if (result.error)
-    return refuse(peer, of, {}, result.error);
-  if (of != 0)
-    send(peer, protocol::write_published(of, {result.epoch, result.offset}));
-}
-
 void client_commands::run(net::connection& peer, id of, const protocol::history_command& command) {
   if (!topic::is_valid_name(command.topic))
     return refuse(peer, of, {}, errc::invalid_topic);
@@ -343,16 +325,20 @@ bool client_commands::may_read(net::connection& peer, id of, const char* name,
   return is_allowed(peer, of, {}, name, handler, event);
 }
 
-template <typename Handler, typename Event>
-bool client_commands::is_allowed(net::connection& peer, id of, std::string_view topic,
-                                 const char* name, const Handler& handler, const Event& event) {
-  if (!handler)
-    return true;
-  command_reply answer = command_reply::deny();
-  hub_.guarded(peer, name, [&] { answer = handler(hub_.handle(peer), event); });
+bool client_commands::is_allowed_by(net::connection& peer, id of, std::string_view topic,
+                                    const char* name, const std::function<command_reply()>& ask) {
+  command_reply answer;
+  if (!hub_.tried(peer, name, [&] { answer = ask(); })) {
+    refuse(peer, {of, topic, error_code::internal, "the server failed"});
+    return false;
+  }
   if (!answer.allowed)
     refuse(peer, {of, topic, error_code::permission_denied, answer.reason});
   return answer.allowed;
+}
+
+connection client_commands::handle_of(const net::connection& peer) {
+  return hub_.handle(peer);
 }
 
 void client_commands::refuse(net::connection& peer, id of, std::string_view topic,

@@ -4,12 +4,17 @@
 #include "protocol/command.hpp"
 #include "protocol/command_decoder.hpp"
 #include "protocol/server_frame.hpp"
+#include "topic/recent_keys.hpp"
 
 #include <broadcast_hub/handlers.hpp>
 #include <broadcast_hub/message.hpp>
+#include <broadcast_hub/publication.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -70,9 +75,23 @@ class client_commands {
   template <typename Handler, typename Event>
   bool is_allowed(net::connection& peer, id of, std::string_view topic, const char* name,
                   const Handler& handler, const Event& event);
+  bool is_allowed_by(net::connection& peer, id of, std::string_view topic, const char* name,
+                     const std::function<command_reply()>& ask);
+  connection handle_of(const net::connection& peer);
   template <typename Handler, typename Event>
   bool may_read(net::connection& peer, id of, const char* name, const Handler& handler,
                 const Event& event);
+
+  /// @name Publications: in client_publications.cpp
+  /// @{
+  std::optional<topic::publication_key> key_of(const net::connection& peer,
+                                               const protocol::publish_command& command) const;
+  void tell_published(net::connection& peer, id of, const protocol::publish_command& command,
+                      const publish_result& result);
+
+  /// So long keys are known on all topics where clients may publish, if there are any.
+  std::optional<std::chrono::milliseconds> shortest_window(const net::connection& peer) const;
+  /// @}
 
   bool may_watch(net::connection& peer, id of, const std::string& topic);
 
@@ -93,5 +112,15 @@ class client_commands {
   hub_core& hub_;
   std::vector<protocol::command_decoder> decoders_;  // one for each shard
 };
+
+// A function of the application that throws has not decided: the client is told that we failed.
+template <typename Handler, typename Event>
+bool client_commands::is_allowed(net::connection& peer, id of, std::string_view topic,
+                                 const char* name, const Handler& handler, const Event& event) {
+  if (!handler)
+    return true;
+  const auto ask = [&] { return handler(handle_of(peer), event); };
+  return is_allowed_by(peer, of, topic, name, std::cref(ask));
+}
 
 }  // namespace broadcast_hub

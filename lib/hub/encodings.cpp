@@ -8,7 +8,8 @@ namespace broadcast_hub {
 using topic::index_of;
 using topic::lane_kind;
 
-encodings::encodings(std::string_view payload, message_kind kind, std::string_view key,
+encodings::encodings(std::string_view payload, message_kind kind,
+                     const std::optional<topic::publication_key>& key,
                      const compression_options& compression, deflater_pool& deflaters)
     : payload_(payload),
       kind_(kind),

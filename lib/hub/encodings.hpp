@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,8 @@ namespace broadcast_hub {
 /// It refers to the payload.
 class encodings {
  public:
-  encodings(std::string_view payload, message_kind kind, std::string_view key,
+  encodings(std::string_view payload, message_kind kind,
+            const std::optional<topic::publication_key>& key,
             const compression_options& compression, deflater_pool& deflaters);
   encodings(const encodings&) = delete;
   encodings& operator=(const encodings&) = delete;

@@ -15,6 +15,7 @@ struct hub_handlers {
   drain_handler on_drain;
   subscribe_handler on_subscribe;
   publish_handler on_publish;
+  published_handler on_published;
   history_handler on_history;
   presence_handler on_presence;
 };

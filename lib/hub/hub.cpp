@@ -57,6 +57,10 @@ void hub::on_publish(publish_handler handler) {
   core_->handlers_before_start("on_publish()").on_publish = std::move(handler);
 }
 
+void hub::on_published(published_handler handler) {
+  core_->handlers_before_start("on_published()").on_published = std::move(handler);
+}
+
 void hub::on_history(history_handler handler) {
   core_->handlers_before_start("on_history()").on_history = std::move(handler);
 }

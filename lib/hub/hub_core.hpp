@@ -86,6 +86,12 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
     return {weak_from_this(), peer.id()};
   }
   presence_board& presence() noexcept { return presence_; }
+  using optional_key = std::optional<topic::publication_key>;
+  publish_result publish_as(const optional_key& key, std::string_view topic,
+                            std::string_view payload, message_kind kind);
+
+  /// What became of the publication with that key: a duplicate, `key_conflict`, or nothing so far.
+  publish_result find_published(const topic::publication_key& key, std::string_view topic) const;
   struct history_query {
     std::uint64_t since = 0;             ///< counts only within the epoch, if there is one
     std::optional<std::uint64_t> epoch;  ///< else from the oldest that is kept
@@ -101,7 +107,12 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   std::error_code unsubscribe(net::connection& peer, const std::string& topic);
   void hand_over(net::connection& peer, const message& received);
 
-  /// Calls a function of the application. If it throws, the peer is closed with 1011.
+  /// Calls a function of the application. If it throws, that is logged and counted, and the result
+  /// is false.
+  template <typename Handler>
+  bool tried(const net::connection& peer, const char* name, Handler handler);
+
+  /// As above, and the peer is closed with 1011.
   template <typename Handler>
   void guarded(net::connection& peer, const char* name, Handler handler);
   /// @}
@@ -187,14 +198,21 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
 };
 
 template <typename Handler>
-void hub_core::guarded(net::connection& peer, const char* name, Handler handler) {
+bool hub_core::tried(const net::connection& peer, const char* name, Handler handler) {
   try {
     handler();
+    return true;
   } catch (...) {
     shards_[peer.id().shard]->count().handler_failures.add();
     log_peer(log_, log_level::error, peer, name, " threw: ", current_exception_text());
-    peer.fail(close_code::internal_error, {});
+    return false;
   }
+}
+
+template <typename Handler>
+void hub_core::guarded(net::connection& peer, const char* name, Handler handler) {
+  if (!tried(peer, name, handler))
+    peer.fail(close_code::internal_error, {});
 }
 
 }  // namespace broadcast_hub

@@ -60,6 +60,7 @@ void check_topics(const topics_options& topics) {
   check_range("topics.max_topics", topics.max_topics, 1, 10'000'000);
   check_range("topics.max_subscriptions", topics.max_subscriptions, 1, 100'000);
   check_range("topics.max_log_bytes", topics.max_log_bytes, kib * kib, kib * gib);
+  check_range("topics.max_key_bytes", topics.max_key_bytes, 64 * kib, kib * gib);
   check_time("topics.linger", topics.linger, 0);
 }
 

@@ -7,6 +7,7 @@
 #include "topic/name.hpp"
 #include "wire/frame_encoder.hpp"
 
+#include <chrono>
 #include <limits>
 #include <new>
 #include <thread>
@@ -23,15 +24,29 @@ std::error_code error_of(outcome what) {
       return {};
     case outcome::too_big:
       return errc::message_too_big;
+    case outcome::conflict:
+      return errc::key_conflict;
     default:
       return errc::overloaded;
   }
+}
+
+std::chrono::milliseconds in_milliseconds(duration time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time);
 }
 
 }  // namespace
 
 publish_result hub_core::publish(std::string_view name, std::string_view payload, message_kind kind,
                                  std::string_view key) {
+  optional_key named;
+  if (!key.empty())
+    named = topics_.keys().name(name, {}, key, kind, payload);
+  return publish_as(named, name, payload, kind);
+}
+
+publish_result hub_core::publish_as(const optional_key& key, std::string_view name,
+                                    std::string_view payload, message_kind kind) {
   publish_result result;
   if (life_.stopping()) {
     result.error = errc::hub_stopped;
@@ -62,6 +77,24 @@ publish_result hub_core::publish(std::string_view name, std::string_view payload
   return result;
 }
 
+publish_result hub_core::find_published(const topic::publication_key& key,
+                                        std::string_view name) const {
+  publish_result result;
+  const topic::registry::pinned pinned = topics_.pin(name);
+  if (!pinned)
+    return result;
+  const auto known = (*pinned).known_as(key, clock::now());
+  result.duplicate = known.what == outcome::duplicate;
+  if (!result.duplicate) {
+    result.error = error_of(known.what);
+    return result;
+  }
+  result.epoch = (*pinned).epoch();
+  result.offset = known.offset;
+  result.window = in_milliseconds(known.window);
+  return result;
+}
+
 void hub_core::log_publication(std::string_view name, std::string_view payload, message_kind kind,
                                std::size_t subscribers) const noexcept {
   const bool to_all = name == topic::default_topic;
@@ -84,12 +117,13 @@ topic::topic::append_result hub_core::append(std::string_view name,
 
 topic::topic::append_result hub_core::append_to(topic::topic& to, const topic::encoded& publication,
                                                 publish_result& result) {
-  const bool timed = to.history_ages() || !publication.key.empty();
+  const bool timed = to.history_ages() || publication.key;
   const auto appended = to.append(publication, timed ? clock::now() : time_point());
   wake(appended.wake);
   result.epoch = to.epoch();
   result.offset = appended.offset;
   result.subscribers = appended.subscribers;
+  result.window = in_milliseconds(appended.window);
   result.lag_bytes = appended.lag_bytes;
   return appended;
 }

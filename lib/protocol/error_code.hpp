@@ -14,7 +14,8 @@ enum class error_code {
   limit_exceeded = 107,
   too_many_requests = 108,
   payload_too_large = 109,
-  backplane_unavailable = 110
+  backplane_unavailable = 110,
+  key_conflict = 111
 };
 
 }  // namespace broadcast_hub::protocol

@@ -46,13 +46,17 @@ std::string recovery(const subscribed& said) {
   return join(R"(,"rec":false,"why":")", word_for(said.why), "\"");
 }
 
+std::string window_member(std::optional<std::chrono::milliseconds> window) {
+  return window ? join(R"(,"window":)", window->count()) : std::string();
+}
+
 }  // namespace
 
 std::string write_hello(const hello& said) {
   return join(R"({"hello":{"cid":)", quoted{said.client_id}, R"(,"ping":)", said.ping.count(),
               R"(,"retry":[)", said.retry_min.count(), ",", said.retry_max.count(), "]",
               said.max_message_bytes == 0 ? "" : join(R"(,"max":)", said.max_message_bytes),
-              R"(,"v":)", quoted{said.version}, "}}");
+              window_member(said.window), R"(,"v":)", quoted{said.version}, "}}");
 }
 
 std::string write_subscribed(const subscribed& said) {
@@ -79,8 +83,9 @@ std::string write_ok(std::uint64_t id) {
   return join(open_frame(id), R"("ok":{}})");
 }
 
-std::string write_published(std::uint64_t id, const position& at) {
-  return join(open_frame(id), R"("ok":{)", position_members(at), "}}");
+std::string write_published(std::uint64_t id, const position& at,
+                            std::optional<std::chrono::milliseconds> window) {
+  return join(open_frame(id), R"("ok":{)", position_members(at), window_member(window), "}}");
 }
 
 std::string write_history(std::uint64_t id, const position& newest,

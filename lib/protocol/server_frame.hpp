@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ struct hello {
   std::chrono::milliseconds retry_max;
   std::string_view version;
   std::size_t max_message_bytes = 0;  ///< of what clients send; 0: not said
+
+  /// For so long keys of publications are known on every topic; nothing: clients publish nowhere.
+  std::optional<std::chrono::milliseconds> window = {};
 };
 std::string write_hello(const hello& said);
 
@@ -54,7 +58,10 @@ struct failed {
 std::string write_failed(const failed& said);
 
 std::string write_ok(std::uint64_t id);
-std::string write_published(std::uint64_t id, const position& at);
+
+/// `window`: for so long keys are known there; nothing: the publication has none.
+std::string write_published(std::uint64_t id, const position& at,
+                            std::optional<std::chrono::milliseconds> window = {});
 
 struct past_item {
   std::uint64_t offset = 0;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "topic/lane_kind.hpp"
+#include "topic/recent_keys.hpp"
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace broadcast_hub::topic {
@@ -33,7 +35,7 @@ struct encoded {
   /// Those that were made, or tried.
   lane_set made{1U << index_of(lane_kind::raw)};
 
-  std::string_view key;  ///< two publications with the same key are one; empty: it has none
+  std::optional<publication_key> key;  ///< two publications with the same one are one
 };
 
 }  // namespace broadcast_hub::topic

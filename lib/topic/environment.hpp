@@ -2,6 +2,7 @@
 
 #include "topic/inbox.hpp"
 #include "topic/memory_budget.hpp"
+#include "topic/recent_keys.hpp"
 #include "topic/unit_format.hpp"
 
 #include <bitset>
@@ -19,6 +20,7 @@ struct topic_environment {
   std::size_t max_backlog_bytes = 0;  ///< how far the slowest shard may be behind
   unit_format format;
   memory_budget& budget;
+  recent_keys& keys;
   std::deque<inbox>& inboxes;  ///< one for each reader
 };
 

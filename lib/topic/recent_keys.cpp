@@ -1,43 +1,185 @@
 #include "topic/recent_keys.hpp"
 
+#include <algorithm>
 #include <new>
 
 namespace broadcast_hub::topic {
+namespace {
 
-recent_keys::~recent_keys() {
-  while (!order_.empty())
-    forget_first();
+/// When keys will be forgotten, or are, for want of memory: their age then, if as many come as
+/// since the oldest came. It is told before it happens, since whoever is told late has been
+/// promised too much; but up to `few` tell nothing about those to come.
+duration age_at_the_end(std::size_t used, std::size_t few, std::size_t limit,
+                        duration age_of_oldest) {
+  if (used <= few)
+    return duration::max();
+  const double more = static_cast<double>(limit) / static_cast<double>(used);
+  return std::chrono::duration_cast<duration>(std::max(age_of_oldest, duration::zero()) * more);
 }
 
-std::uint64_t recent_keys::find(std::string_view key) const noexcept {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? 0 : found->second.offset;
-}
-
-void recent_keys::add(std::string_view key, std::uint64_t offset, time_point now) {
-  const std::string& kept = order_.emplace_back(key);
-  try {
-    by_key_.emplace(kept, use{offset, now});
-  } catch (const std::bad_alloc&) {
-    order_.pop_back();
-    throw;
+std::string_view kind_text(key_owner::kind what) noexcept {
+  switch (what) {
+    case key_owner::kind::user:
+      return "u";
+    case key_owner::kind::anonymous:
+      return "a";
+    case key_owner::kind::application:
+      break;
   }
-  budget_.take(cost_of(kept));
-  if (by_key_.size() > most)
-    forget_first();
-  for (std::size_t left = budget_.tight() ? by_key_.size() / 2 : 0; left > 0; --left)
-    forget_first();
+  return {};
 }
 
-void recent_keys::forget_before(time_point then) noexcept {
-  while (!order_.empty() && by_key_.find(order_.front())->second.at < then)
-    forget_first();
+}  // namespace
+
+template <recent_keys::order Which>
+recent_keys::place& recent_keys::queue<Which>::of(entry& one) noexcept {
+  return one.places[static_cast<std::size_t>(Which)];
 }
 
-void recent_keys::forget_first() noexcept {
-  budget_.give_back(cost_of(order_.front()));
-  by_key_.erase(by_key_.find(order_.front()));
-  order_.pop_front();
+template <recent_keys::order Which>
+void recent_keys::queue<Which>::push(entry& one) noexcept {
+  of(one).before = newest_;
+  (newest_ == nullptr ? oldest_ : of(*newest_).behind) = &one;
+  newest_ = &one;
+}
+
+template <recent_keys::order Which>
+void recent_keys::queue<Which>::remove(entry& one) noexcept {
+  const place& at = of(one);
+  (at.before == nullptr ? oldest_ : of(*at.before).behind) = at.behind;
+  (at.behind == nullptr ? newest_ : of(*at.behind).before) = at.before;
+}
+
+recent_keys::recent_keys(std::size_t limit, keyed_hash hash)
+    : hash_(hash), limit_(limit), share_(limit / 4) {}
+
+publication_key recent_keys::name(std::string_view topic, const key_owner& owner,
+                                  std::string_view key, message_kind kind,
+                                  std::string_view payload) const noexcept {
+  const std::string_view what = kind_text(owner.what);
+  const bool by_user = owner.what == key_owner::kind::user;
+  publication_key made;
+  made.id = hash_.of({topic, what, by_user ? owner.name : std::string_view(), key});
+  made.content = hash_.of({kind == message_kind::text ? "t" : "b", payload}).low;
+  made.holder = holder_of(owner);
+  return made;
+}
+
+digest recent_keys::holder_of(const key_owner& owner) const noexcept {
+  if (owner.what == key_owner::kind::application)
+    return {};
+  return hash_.of({kind_text(owner.what), owner.name});
+}
+
+duration recent_keys::lasting(const key_owner& owner, time_point now) const {
+  const digest who = holder_of(owner);
+  const lock_guard lock(mutex_);
+  return lasting(who, now);
+}
+
+std::size_t recent_keys::used() const {
+  const lock_guard lock(mutex_);
+  return used_;
+}
+
+void recent_keys::forget(entry& one) noexcept {
+  all_.remove(one);
+  one.topic->entries_.remove(one);
+  used_ -= entry_cost;
+  if (one.owner != nullptr) {
+    holder& by = one.owner->second;
+    by.entries.remove(one);
+    by.bytes -= entry_cost;
+    if (by.entries.oldest() == nullptr) {
+      used_ -= holder_cost;
+      auto& among = holders_.of(one.owner->first);
+      among.erase(among.find(one.owner->first));
+    }
+  }
+  auto& among = entries_.of(one.id);
+  among.erase(among.find(one.id));
+}
+
+duration recent_keys::lasting(const digest& who, time_point now) const {
+  const entry* const oldest = all_.oldest();
+  if (oldest == nullptr)
+    return duration::max();
+  // One or two clients that have used up their shares say nothing about the others.
+  const duration by_all = age_at_the_end(used_, limit_ / 8 * 5, limit_, now - oldest->at);
+  const auto found = holders_.of(who).find(who);
+  if (found == holders_.of(who).end())
+    return by_all;
+  const holder& by = found->second;
+  return std::min(by_all,
+                  age_at_the_end(by.bytes, share_ / 8, share_, now - by.entries.oldest()->at));
+}
+
+recent_keys::shelf::~shelf() {
+  const lock_guard lock(all_.mutex_);
+  while (entry* const oldest = entries_.oldest())
+    all_.forget(*oldest);
+}
+
+void recent_keys::shelf::forget_before(time_point then) noexcept {
+  for (entry* oldest = entries_.oldest(); oldest != nullptr && oldest->at < then;
+       oldest = entries_.oldest())
+    all_.forget(*oldest);
+}
+
+recent_keys::shelf::known recent_keys::shelf::find(const publication_key& key,
+                                                   time_point now) noexcept {
+  const lock_guard lock(all_.mutex_);
+  forget_before(now - window_);
+  const auto found = all_.entries_.of(key.id).find(key.id);
+  if (found == all_.entries_.of(key.id).end())
+    return {};
+  // Whoever looked at the clock first does not always come first.
+  if (found->second.at < now - window_) {
+    all_.forget(found->second);
+    return {};
+  }
+  return {found->second.offset, found->second.content == key.content};
+}
+
+void recent_keys::shelf::add(const publication_key& key, std::uint64_t offset, time_point now) {
+  const lock_guard lock(all_.mutex_);
+  const auto added = all_.entries_.of(key.id).try_emplace(key.id).first;
+  entry& one = added->second;
+  one = {key.id, key.content, offset, now, this, nullptr, {}};
+  if (!(key.holder == digest())) {
+    try {
+      const auto [by, fresh] = all_.holders_.of(key.holder).try_emplace(key.holder);
+      one.owner = &*by;
+      if (fresh)
+        all_.used_ += holder_cost;
+    } catch (const std::bad_alloc&) {
+      all_.entries_.of(key.id).erase(added);
+      throw;
+    }
+    one.owner->second.entries.push(one);
+    one.owner->second.bytes += entry_cost;
+  }
+  all_.all_.push(one);
+  entries_.push(one);
+  all_.used_ += entry_cost;
+  // Never this one: of each limit it is a small part.
+  if (one.owner != nullptr) {
+    while (one.owner->second.bytes > all_.share_)
+      all_.forget(*one.owner->second.entries.oldest());
+  }
+  while (all_.used_ > all_.limit_)
+    all_.forget(*all_.all_.oldest());
+}
+
+duration recent_keys::shelf::lasting(const publication_key& key, time_point now) const {
+  const lock_guard lock(all_.mutex_);
+  return std::min(window_, all_.lasting(key.holder, now));
+}
+
+bool recent_keys::shelf::sweep(time_point now) noexcept {
+  const lock_guard lock(all_.mutex_);
+  forget_before(now - window_);
+  return entries_.oldest() != nullptr;
 }
 
 }  // namespace broadcast_hub::topic

@@ -16,8 +16,9 @@ registry::registry(const topics_options& options, std::size_t readers,
                    std::size_t max_backlog_bytes, const unit_format& format)
     : options_(options),
       budget_(options.max_log_bytes),
+      keys_(options.max_key_bytes),
       inboxes_(readers),
-      environment_{readers, max_backlog_bytes, format, budget_, inboxes_},
+      environment_{readers, max_backlog_bytes, format, budget_, keys_, inboxes_},
       epochs_(random_number(system_random())),
       default_(make(default_topic)) {}
 

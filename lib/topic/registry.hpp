@@ -110,6 +110,7 @@ class registry {
   inbox& inbox_of(std::size_t reader) noexcept { return inboxes_[reader]; }
   const topics_options& options() const noexcept { return options_; }
   const memory_budget& budget() const noexcept { return budget_; }
+  const recent_keys& keys() const noexcept { return keys_; }
 
   std::size_t size() const;
 
@@ -139,6 +140,7 @@ class registry {
 
   const topics_options& options_;
   memory_budget budget_;
+  recent_keys keys_;
   std::deque<inbox> inboxes_;
   topic_environment environment_;
 

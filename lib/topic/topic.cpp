@@ -57,12 +57,12 @@ topic::topic(std::string name, const topic_options& options, std::uint64_t epoch
 }
 
 topic::append_result topic::append(const encoded& publication, time_point now) {
-  append_result result;
   const lock_guard lock(mutex_);
-  if (const std::uint64_t before = published_as(publication.key, now)) {
-    result.what = outcome::duplicate;
-    result.offset = before;
-    return result;
+  append_result result;
+  if (publication.key) {
+    result = known(*publication.key, now);
+    if (result.what != outcome::appended)
+      return result;
   }
   const unit_set units(publication, in_use(), environment_.format, number_start_, offset_ + 1);
   result.what = refusal(units);
@@ -74,6 +74,8 @@ topic::append_result topic::append(const encoded& publication, time_point now) {
     return result;
   prepare(units, publication.key, now);
   used_ = true;
+  if (publication.key && keys_)
+    result.window = keys_->lasting(*publication.key, now);
   result.offset = ++offset_;
   result.subscribers = subscribers();
   for (const lane_kind kind : all_lanes) {
@@ -94,15 +96,26 @@ lane_set topic::in_use() const {
   return lanes;
 }
 
-std::uint64_t topic::published_as(std::string_view key, time_point now) noexcept {
-  if (key.empty() || !keys_)
-    return 0;
-  keys_->forget_before(now - options_.dedup_window);
-  return keys_->find(key);
+topic::append_result topic::known_as(const publication_key& key, time_point now) {
+  const lock_guard lock(mutex_);
+  return known(key, now);
+}
+
+topic::append_result topic::known(const publication_key& key, time_point now) const {
+  append_result result;
+  result.what = outcome::appended;
+  const auto found = keys_ ? keys_->find(key, now) : recent_keys::shelf::known();
+  if (found.offset == 0)
+    return result;
+  result.what = found.same ? outcome::duplicate : outcome::conflict;
+  result.offset = found.same ? found.offset : 0;
+  result.window = keys_->lasting(key, now);
+  return result;
 }
 
 // What may fail for want of memory, before anything has changed.
-void topic::prepare(const unit_set& units, std::string_view key, time_point now) {
+void topic::prepare(const unit_set& units, const std::optional<publication_key>& key,
+                    time_point now) {
   for (const lane_kind kind : all_lanes) {
     if (!units.wanted(kind))
       continue;
@@ -111,13 +124,13 @@ void topic::prepare(const unit_set& units, std::string_view key, time_point now)
     const std::uint64_t kept = has_past ? history_->bytes(one.position()) : 0;
     one.make_room(size_of(units.of(kind)), offset_, std::max(kept, one.largest_lag()));
   }
-  const bool remembers = !key.empty() && options_.dedup_window > duration::zero();
+  const bool remembers = key && options_.dedup_window > duration::zero();
   if (remembers && !keys_)
-    keys_ = std::make_unique<recent_keys>(environment_.budget);
+    keys_ = std::make_unique<recent_keys::shelf>(environment_.keys, options_.dedup_window);
   if (history_)
     history_->make_room();
   if (remembers)
-    keys_->add(key, offset_ + 1, now);
+    keys_->add(*key, offset_ + 1, now);
   if (history_)
     history_->add(kept().position(), kept().last(), now);
 }
@@ -325,9 +338,8 @@ topic::swept topic::sweep(time_point now, duration linger) {
       history_->halve();
   }
   const bool keeps_history = history_ && !history_->empty();
-  if (keys_)
-    keys_->forget_before(now - options_.dedup_window);
-  bool busy = keeps_history || (keys_ && !keys_->empty());
+  const bool knows_keys = keys_ && keys_->sweep(now);
+  bool busy = keeps_history || knows_keys;
   for (const lane_kind kind : all_lanes) {
     busy = busy || at(kind).has_readers();
     const bool has_past = kind == history_lane() && keeps_history;

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,12 +55,14 @@ class topic : public std::enable_shared_from_this<topic> {
       too_big,     ///< larger than a subscriber may be behind
       needs_more,  ///< else in order, but encodings are missing
       duplicate,   ///< it was published before under the same key
+      conflict,    ///< something else was
       retired      ///< it has left the registry: look there again
     };
     outcome what = outcome::overloaded;
     lane_set wanted;           ///< all that `needs_more` asks for
     std::uint64_t offset = 0;  ///< of a duplicate: the one that it had
     std::size_t subscribers = 0;
+    duration window{0};           ///< of one with a key, and of a duplicate: so long it is known
     std::uint64_t lag_bytes = 0;  ///< of the slowest subscriber, without this publication
     reader_set wake;              ///< shards that do not know yet that there is something new
   };
@@ -67,6 +70,9 @@ class topic : public std::enable_shared_from_this<topic> {
   /// `now` matters only when `history_ages()`, and for a publication with a key. If it throws, for
   /// want of memory, nothing was appended.
   append_result append(const encoded& publication, time_point now);
+
+  /// What `append` would say because of the key alone: `duplicate`, `conflict`, else `appended`.
+  append_result known_as(const publication_key& key, time_point now);
 
   /// @name For the shards
   /// @{
@@ -162,11 +168,11 @@ class topic : public std::enable_shared_from_this<topic> {
   }
   lane& kept() BROADCAST_HUB_REQUIRES(mutex_) { return at(history_lane()); }
   lane_set in_use() const BROADCAST_HUB_REQUIRES(mutex_);
-  std::uint64_t published_as(std::string_view key, time_point now) noexcept
+  append_result known(const publication_key& key, time_point now) const
       BROADCAST_HUB_REQUIRES(mutex_);
   bool could_hold(std::size_t size) const noexcept;
   outcome refusal(const unit_set& units) BROADCAST_HUB_REQUIRES(mutex_);
-  void prepare(const unit_set& units, std::string_view key, time_point now)
+  void prepare(const unit_set& units, const std::optional<publication_key>& key, time_point now)
       BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t begin_of_history(time_point now) BROADCAST_HUB_REQUIRES(mutex_);
   void take_stored(std::uint64_t since, std::uint64_t until, stored& to) const
@@ -185,8 +191,9 @@ class topic : public std::enable_shared_from_this<topic> {
 
   mutable mutex mutex_;
   std::array<lane, lane_count> lanes_ BROADCAST_HUB_GUARDED_BY(mutex_);
-  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);   // only when wanted
-  std::unique_ptr<recent_keys> keys_ BROADCAST_HUB_GUARDED_BY(mutex_);  // once there are some
+  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);  // only when wanted
+  std::unique_ptr<recent_keys::shelf> keys_
+      BROADCAST_HUB_GUARDED_BY(mutex_);  // once there are some
   std::uint64_t offset_ BROADCAST_HUB_GUARDED_BY(mutex_);
   time_point used_at_ BROADCAST_HUB_GUARDED_BY(mutex_);
   bool used_ BROADCAST_HUB_GUARDED_BY(mutex_) = true;  // since the last sweep

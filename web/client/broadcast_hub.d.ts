@@ -107,8 +107,7 @@ export interface Client {
   /**
    * Publishes JSON, or bytes. Without a connection it waits for one. When the connection is lost
    * before the reply, it is sent again with the same key, by which the server knows it for as long
-   * as the topic's `dedup_window`, unless it is restarted, runs short of memory, or 10,000 others
-   * come.
+   * as the topic's `dedup_window`, unless it is restarted or runs short of memory for keys.
    *
    * Resolves with the place that it got in the topic. Errors: rejects with `HubError`, with 109 for
    * what is larger than the server takes. After `"closed"` it is not known whether what was sent

@@ -30,6 +30,7 @@ constexpr known_error known_errors[] = {
     {errc::io_error, 13, condition::system},
     {errc::refused, 19, condition::invalid_input},
     {errc::client_closed, 20, condition::unavailable},
+    {errc::key_conflict, 22, condition::invalid_input},
 };
 
 constexpr condition all_conditions[] = {condition::overloaded, condition::unavailable,

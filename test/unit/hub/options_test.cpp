@@ -97,6 +97,8 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
        100'000},
       {"topics.max_log_bytes", [](auto& o, auto v) { o.topics.max_log_bytes = v; }, kib * kib,
        kib * gib},
+      {"topics.max_key_bytes", [](auto& o, auto v) { o.topics.max_key_bytes = v; }, 64 * kib,
+       kib * gib},
       {"compression.min_payload_bytes",
        [](auto& o, auto v) { o.compression.min_payload_bytes = v; }, 0, gib},
       {"compression.level", [](auto& o, auto v) { o.compression.level = static_cast<int>(v); }, 1,

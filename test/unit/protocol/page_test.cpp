@@ -108,7 +108,7 @@ std::multimap<std::string, std::string> written_frames() {
   subscribed limit = lost;
   limit.why = no_recovery::limit;
   return {
-      {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0", 65536})},
+      {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0", 65536, 2min})},
       {"write_subscribed", write_subscribed({.id = 1, .topic = "chat", .reached = at(44)})},
       {"write_subscribed", write_subscribed(recovered)},
       {"write_subscribed", write_subscribed(lost)},
@@ -138,8 +138,13 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_failed", failed_with(12, "chat", errc::already_subscribed)},
       {"write_failed", failed_with(13, {}, errc::not_subscribed)},
       {"write_failed", failed_with(14, "news", errc::too_many_subscriptions)},
+      {"write_failed", write_failed({.id = 4,
+                                     .code = error_code::key_conflict,
+                                     .reason = "the key is known, with other content; "
+                                               "give each publication a key of its own"})},
       {"write_ok", write_ok(3)},
-      {"write_published", write_published(4, at(45))},
+      {"write_published", write_published(4, at(45), 2min)},
+      {"write_published", write_published(5, at(46))},
       {"write_history", written_history()},
       {"write_history", write_history(8, at(0), {})},
       {"write_unsubscribed", write_unsubscribed("news", ended_for_good, ended_by_application)},
@@ -208,7 +213,7 @@ TEST(ProtocolPageTest, NoWriterIsLeftOut) {
 TEST(ProtocolPageTest, EveryErrorCodeIsExplained) {
   const std::vector<std::string> page = lines_of(BROADCAST_HUB_PROTOCOL_PAGE);
   for (int code = static_cast<int>(error_code::internal);
-       code <= static_cast<int>(error_code::backplane_unavailable); ++code) {
+       code <= static_cast<int>(error_code::key_conflict); ++code) {
     const std::string row = "| " + std::to_string(code) + " |";
     EXPECT_TRUE(std::any_of(page.begin(), page.end(), [&](const std::string& line) {
       return line.starts_with(row);

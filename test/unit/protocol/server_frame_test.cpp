@@ -23,6 +23,9 @@ TEST(ServerFrameTest, Hello) {
             R"({"hello":{"cid":"c\"1","ping":25000,"retry":[500,20000],"v":"1.0.0"}})");
   EXPECT_EQ(write_hello({"c1", 25s, 500ms, 20s, "1", 1024}),
             R"({"hello":{"cid":"c1","ping":25000,"retry":[500,20000],"max":1024,"v":"1"}})");
+  EXPECT_EQ(
+      write_hello({"c1", 25s, 500ms, 20s, "1", 1024, 0ms}),
+      R"({"hello":{"cid":"c1","ping":25000,"retry":[500,20000],"max":1024,"window":0,"v":"1"}})");
   EXPECT_EQ(write_hello({"", 0ms, 0ms, 0ms, ""}),
             R"({"hello":{"cid":"","ping":0,"retry":[0,0],"v":""}})");
 }
@@ -78,6 +81,9 @@ TEST(ServerFrameTest, Replies) {
   EXPECT_EQ(write_ok(2), R"({"id":2,"ok":{}})");
   EXPECT_EQ(write_ok(0), R"({"ok":{}})");
   EXPECT_EQ(write_published(3, somewhere), R"({"id":3,"ok":{"e":"k9f2","o":44}})");
+  EXPECT_EQ(write_published(3, somewhere, 2min),
+            R"({"id":3,"ok":{"e":"k9f2","o":44,"window":120000}})");
+  EXPECT_EQ(write_published(3, somewhere, 0ms), R"({"id":3,"ok":{"e":"k9f2","o":44,"window":0}})");
   constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
   EXPECT_EQ(write_published(largest, {largest, largest}),
             R"({"id":18446744073709551615,"ok":{"e":"3w5e11264sgsf","o":18446744073709551615}})");

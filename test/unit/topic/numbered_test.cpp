@@ -56,7 +56,8 @@ class NumberedTest : public testing::Test {
     publication.number_rest = {" ", text};
     publication.deflated_number_rest = {text};
     publication.made.set();
-    publication.key = key;
+    if (!key.empty())
+      publication.key = keys_.name("news", {}, key, message_kind::text, text);
     return the().append(publication, now_);
   }
 
@@ -81,9 +82,10 @@ class NumberedTest : public testing::Test {
 
   time_point now_{100h};
   memory_budget budget_{10'000'000};
+  recent_keys keys_{1'000'000};
   std::deque<inbox> inboxes_{3};
   topic_options options_;
-  topic_environment environment_{3, 1'000'000, &test::unit_size_of, budget_, inboxes_};
+  topic_environment environment_{3, 1'000'000, &test::unit_size_of, budget_, keys_, inboxes_};
   std::shared_ptr<topic> topic_;
 };
 
@@ -220,6 +222,42 @@ TEST_F(NumberedTest, ARetryIsKnownByItsKey) {
   EXPECT_EQ(append("one", "k1").offset, 1U);
   now_ += 1ms;
   EXPECT_EQ(append("one", "k1").offset, 4U);
+}
+
+// Else a retry after a second was published twice while logs took most of their memory.
+TEST_F(NumberedTest, KeysAreKeptWhateverTheLogsTake) {
+  append("one");
+  budget_.take(8'000'000);
+  ASSERT_TRUE(budget_.tight());
+  for (int i = 0; i < 1000; ++i)
+    append("text", "key " + std::to_string(i));
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(append("text", "key " + std::to_string(i)).what, outcome::duplicate) << i;
+  budget_.give_back(8'000'000);
+}
+
+TEST_F(NumberedTest, AKnownKeyWithOtherContentIsAConflict) {
+  EXPECT_EQ(append("one", "k1").offset, 1U);
+  const auto other = append("two", "k1");
+  EXPECT_EQ(other.what, outcome::conflict);
+  EXPECT_EQ(other.offset, 0U);
+  EXPECT_EQ(the().offset(), 1U);
+  const publication_key known = keys_.name("news", {}, "k1", message_kind::text, "one");
+  EXPECT_EQ(the().known_as(known, now_).what, outcome::duplicate);
+  EXPECT_EQ(the().known_as(known, now_).offset, 1U);
+  const publication_key fresh = keys_.name("news", {}, "k2", message_kind::text, "one");
+  EXPECT_EQ(the().known_as(fresh, now_).what, outcome::appended);
+}
+
+TEST_F(NumberedTest, TellsHowLongAKeyIsKnown) {
+  EXPECT_EQ(append("one").window, 0ms);
+  EXPECT_EQ(append("one", "k1").window, options_.dedup_window);
+  now_ += 1s;
+  EXPECT_EQ(append("one", "k1").window, options_.dedup_window);
+  for (int i = 0; i < 10'000; ++i)
+    append("one", "more " + std::to_string(i));
+  now_ += 1s;
+  EXPECT_LT(append("one", "last").window, 2s);
 }
 
 TEST_F(NumberedTest, WithoutAWindowKeysSayNothing) {

@@ -27,8 +27,9 @@ class topic_fixture : public testing::Test {
   time_point now_{std::chrono::hours(100)};
   topic_options options_;
   memory_budget budget_{1'000'000};
+  recent_keys keys_{1'000'000};
   std::deque<inbox> inboxes_{3};
-  topic_environment environment_{3, 100'000, &unit_size_of, budget_, inboxes_};
+  topic_environment environment_{3, 100'000, &unit_size_of, budget_, keys_, inboxes_};
   std::shared_ptr<topic> topic_;
 };
 
