@@ -32,7 +32,7 @@ namespace broadcast_hub::topic {
 /// A topic is there from its first use until nobody has used it for a while; its epoch and offset
 /// are remembered longer, so that it goes on where it was. The default topic is always there.
 /// Thread safety: all methods may be called from any thread. Locks are taken in the order registry,
-/// topic, inbox.
+/// topic, then inbox or keys.
 class registry {
  public:
   static constexpr std::chrono::hours remembered_for{24};

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -135,6 +136,36 @@ TEST(TopicLifeThreadsTest, SubscribingPublishingAndRetiringMeet) {
   topics.sweep(time_point(std::chrono::hours(1)));
   topics.sweep(time_point(std::chrono::hours(2)));
   EXPECT_EQ(topics.size(), 1U) << "the default one";
+}
+
+// Each goes by itself; what they share is the memory, of which there is too little for all.
+TEST(RecentKeysThreadsTest, TopicsForgetTheKeysOfOneAnother) {
+  recent_keys keys(100'000);
+  std::atomic<int> wrong{0};
+  const auto publish = [&](const std::string& name) {
+    recent_keys::shelf own(keys, std::chrono::seconds(1));
+    for (std::uint64_t i = 1; i <= 5000; ++i) {
+      const std::string user = std::to_string(i % 7);
+      const key_owner owner{i % 2 == 0 ? key_owner::kind::user : key_owner::kind::application,
+                            user};
+      const publication_key key =
+          keys.name(name, owner, std::to_string(i), message_kind::text, "x");
+      const time_point now = clock::now();
+      wrong += own.find(key, now).offset != 0 ? 1 : 0;
+      own.add(key, i, now);
+      // Meanwhile it may have had to go.
+      const std::uint64_t offset = own.find(key, now).offset;
+      wrong += offset != 0 && offset != i ? 1 : 0;
+      own.sweep(now);
+    }
+  };
+  std::vector<std::thread> publishers;
+  for (const char* name : {"a", "b", "c", "d"})
+    publishers.emplace_back(publish, name);
+  for (std::thread& each : publishers)
+    each.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(keys.used(), 0U);
 }
 
 // The destructor once trusted a count of owners that told nothing about what they had read. Only
