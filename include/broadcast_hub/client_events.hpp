@@ -50,6 +50,11 @@ struct client_publication {
   std::uint64_t offset = 0;
   std::string_view payload;
   message_kind kind = message_kind::text;
+
+  /// So many in front of it were left out by the hub, because this client was behind and the policy
+  /// of the topic is `drop_oldest` or `latest`. Those that are kept, `client::history` has. Always
+  /// 0 for patterns.
+  std::uint64_t skipped = 0;
 };
 
 /// A subscription is live: for the first time, after a reconnect, or after a gap was found. The
@@ -68,6 +73,10 @@ struct client_subscribed_event {
   std::string why;
 
   std::optional<topic_position> position;  ///< behind which delivery begins; nothing for patterns
+
+  /// For a pattern with `subscribe_options::last`: there are more topics than those whose newest
+  /// publication follows.
+  bool more = false;
 
   /// The hub's application made this subscription, and the client has not asked for it with
   /// `client::subscribe`.

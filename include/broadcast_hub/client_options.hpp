@@ -48,13 +48,18 @@ struct client_options {
 /// the range.
 BROADCAST_HUB_EXPORT void validate(const client_options& options);
 
-/// What a subscription begins with. Patterns are live only, and have none of this.
+/// What a subscription begins with. Of this, patterns have `last` only.
 struct subscribe_options {
   /// The last publication that the application has seen, in an earlier life of the program: what
   /// was published behind it comes first.
   std::optional<topic_position> since;
 
-  /// Without `since`: up to so many past publications come first. At most 10,000.
+  /// Up to so many past publications come first: at the beginning without `since`, and whenever
+  /// those behind the position that was reached are not kept any more. At most 10,000.
+  /// For patterns 1 or more means 1: the newest publication of each topic that keeps one comes
+  /// first, up to a limit of the hub (`client_subscribed_event::more`), and again after a
+  /// reconnect. Other subscriptions that match those topics may get it, too, but each function only
+  /// once.
   std::size_t last = 0;
 
   /// Wants to be told who comes and goes (`client::on_presence`). Where the hub keeps no presence,
@@ -69,6 +74,10 @@ struct client_history_query {
 
   /// So many at most. 1 to 1000; what is out of range counts as the bound that is nearer.
   std::size_t limit = 100;
+
+  /// Not 0: the newest so many, the oldest of them first, and the others do not count. At most
+  /// 1000.
+  std::size_t last = 0;
 };
 
 }  // namespace broadcast_hub

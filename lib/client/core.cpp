@@ -265,8 +265,11 @@ std::error_code client_core::subscribe(std::string_view topic, subscribe_options
     return errc::invalid_topic;
   if (closing())
     return errc::client_closed;
-  if (topic::is_valid_pattern(topic))
-    options = {};  // they are live only
+  if (topic::is_valid_pattern(topic)) {  // they have the newest of each topic, or nothing
+    options.since.reset();
+    options.presence = false;
+    options.last = std::min<std::size_t>(options.last, 1);
+  }
   options.last = std::min(options.last, most);
   post(
       [this, name = std::string(topic), from = std::move(options),
@@ -316,6 +319,7 @@ std::error_code client_core::history(std::string_view topic, const client_histor
     return errc::invalid_topic;
   client_history_query asked = wanted;
   asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
+  asked.last = std::min(asked.last, most);
   return post_command(
       [this, name = std::string(topic), asked = std::move(asked),
        handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });

@@ -104,8 +104,11 @@ void client_session::leave_connection() {
   due_.reset();
   asked_later_.clear();
   leaving_topics_.clear();
-  for (auto& [name, each] : subscriptions_)
+  heard_by_all_.forget();
+  for (auto& [name, each] : subscriptions_) {
     each.topic.on_lost();
+    each.heard.forget();
+  }
 }
 
 std::optional<time_point> client_session::next_due() const {

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/random.hpp"
+#include "client/pattern_reach.hpp"
 #include "client/retry_plan.hpp"
 #include "client/topic_state.hpp"
 #include "protocol/server_frame_reader.hpp"
@@ -121,6 +122,7 @@ class client_session {
         : topic(name, from.since, from.last, from.presence) {}
     topic_state topic;
     client_publication_handler own;
+    pattern_reach heard;  // by `own`, when this is a pattern
   };
   struct pending_command {
     std::string frame;  // with its id, and a key, so that it may be sent again
@@ -161,6 +163,7 @@ class client_session {
   void handle(const protocol::failure_said& said, time_point now);
   void handle(protocol::ok_said& said, time_point now);
   void handle(const protocol::publication_said& said, time_point now);
+  bool deliver_to_name(subscription_map::value_type& one, client_publication what);
   void handle(const protocol::presence_said& said, time_point now);
   void handle(const protocol::unsubscribed_said& said, time_point now);
   void handle(const protocol::message_said& said, time_point now);
@@ -182,6 +185,7 @@ class client_session {
   std::uint64_t last_id_ = 0;
   subscription_map subscriptions_;
   std::vector<std::string> patterns_;  // those of `subscriptions_`
+  pattern_reach heard_by_all_;         // through patterns, by the function for all
   std::multimap<time_point, std::string> asked_later_;
   std::map<std::uint64_t, pending_command> commands_;    // in the order of the calls
   std::map<std::uint64_t, std::string> leaving_topics_;  // `unsub`s without an answer

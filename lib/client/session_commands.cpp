@@ -102,7 +102,7 @@ void client_session::presence(std::string_view topic, client_presence_result_han
 void client_session::history(std::string_view topic, const client_history_query& wanted,
                              client_history_handler handler) {
   command(std::move(handler), [&](std::uint64_t id) {
-    return protocol::write_history_command(id, topic, wanted.since, wanted.limit);
+    return protocol::write_history_command(id, topic, wanted.since, wanted.limit, wanted.last);
   });
 }
 

@@ -41,13 +41,16 @@ class session_record final : public session_output {
       (*own)(what);
     else
       add(std::string(what.topic) + " " + std::to_string(what.offset) + " " +
-          std::string(what.payload));
+          std::string(what.payload) +
+          (what.skipped == 0 ? "" : " skipped " + std::to_string(what.skipped)));
   }
   void on_subscribed(const client_subscribed_event& event) override {
     std::string line = "subscribed " + event.topic + " ";
     line += event.recovered ? "recovered" : event.why;
     if (event.position)
       line += " " + event.position->epoch + ":" + std::to_string(event.position->offset);
+    if (event.more)
+      line += " and more";
     if (event.by_hub)
       line += " by hub";
     add(line);

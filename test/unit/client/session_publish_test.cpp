@@ -1,5 +1,7 @@
 #include "session_fixture.hpp"
 
+#include <broadcast_hub/error.hpp>
+
 #include <string>
 
 // Rule 6 of docs/reference/protocol.md.
