@@ -1,6 +1,7 @@
 #pragma once
 
 #include <broadcast_hub/export.hpp>
+#include <broadcast_hub/message.hpp>
 #include <broadcast_hub/options.hpp>
 #include <broadcast_hub/publication.hpp>
 
@@ -65,6 +66,17 @@ struct subscribe_options {
   /// Wants to be told who comes and goes (`client::on_presence`). Where the hub keeps no presence,
   /// or does not show it, the subscription is refused with 103.
   bool presence = false;
+};
+
+/// How something is published.
+struct client_publish_options {
+  message_kind kind = message_kind::text;
+
+  /// By this the hub knows a publication that it has published already: see
+  /// `topic_options::dedup_window`. Nothing: the client makes one that nobody else has, of 128
+  /// random bits and a number. One of your own outlives the program: give the same key to the same
+  /// payload again, and it is published once. 1 to 128 bytes of UTF-8.
+  std::optional<std::string> key;
 };
 
 /// Which past publications of a topic are wanted.

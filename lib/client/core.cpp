@@ -293,14 +293,19 @@ std::error_code client_core::check_payload(std::string_view payload, message_kin
 }
 
 std::error_code client_core::publish(std::string_view topic, std::string_view payload,
-                                     message_kind kind, client_publish_handler done) {
+                                     const client_publish_options& how,
+                                     client_publish_handler done) {
+  constexpr std::size_t longest_key = 128;
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
-  if (const auto fault = check_payload(payload, kind))
+  const std::string key = how.key.value_or(std::string());
+  if (how.key && (key.empty() || key.size() > longest_key || !wire::is_valid_utf8(key)))
+    return errc::invalid_key;
+  if (const auto fault = check_payload(payload, how.kind))
     return fault;
-  return post_command([this, name = std::string(topic), data = std::string(payload), kind,
-                       handler = std::move(done)]() mutable {
-    session_.publish(name, kind, data, std::move(handler));
+  return post_command([this, name = std::string(topic), data = std::string(payload), key,
+                       kind = how.kind, handler = std::move(done)]() mutable {
+    session_.publish(name, kind, data, key, std::move(handler), clock::now());
   });
 }
 
@@ -308,7 +313,7 @@ std::error_code client_core::presence(std::string_view topic, client_presence_re
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
   return post_command([this, name = std::string(topic), handler = std::move(done)]() mutable {
-    session_.presence(name, std::move(handler));
+    session_.presence(name, std::move(handler), clock::now());
   });
 }
 
@@ -320,9 +325,10 @@ std::error_code client_core::history(std::string_view topic, const client_histor
   client_history_query asked = wanted;
   asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
   asked.last = std::min(asked.last, most);
-  return post_command(
-      [this, name = std::string(topic), asked = std::move(asked),
-       handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });
+  return post_command([this, name = std::string(topic), asked = std::move(asked),
+                       handler = std::move(done)]() mutable {
+    session_.history(name, asked, std::move(handler), clock::now());
+  });
 }
 
 /// Its handler is called once, unless this fails.

@@ -29,6 +29,7 @@ struct client_handlers {
   client_unsubscribed_handler on_unsubscribed;
   client_presence_handler on_presence;
   client_message_handler on_message;
+  client_error_handler on_error;
 };
 
 /// What is behind `client`: brings the session, the link and the socket together. Whatever is asked
@@ -59,8 +60,8 @@ class client_core final : private session_output,
   std::error_code subscribe(std::string_view topic, subscribe_options options,
                             client_publication_handler own);
   std::error_code unsubscribe(std::string_view topic);
-  std::error_code publish(std::string_view topic, std::string_view payload, message_kind kind,
-                          client_publish_handler done);
+  std::error_code publish(std::string_view topic, std::string_view payload,
+                          const client_publish_options& how, client_publish_handler done);
   std::error_code presence(std::string_view topic, client_presence_result_handler done);
   std::error_code history(std::string_view topic, const client_history_query& wanted,
                           client_history_handler done);
@@ -105,6 +106,7 @@ class client_core final : private session_output,
   void on_unsubscribed(const client_unsubscribed_event& event) override;
   void on_presence(const client_presence_event& event) override;
   void on_message(const message& what) override;
+  void on_error(const client_error_event& event) override;
   void on_answered(const client_publish_handler& handler,
                    const client_publish_result& result) override;
   void on_answered(const client_presence_result_handler& handler,

@@ -83,6 +83,10 @@ void client_core::on_message(const message& what) {
   call("on_message", handlers_.on_message, what);
 }
 
+void client_core::on_error(const client_error_event& event) {
+  call("on_error", handlers_.on_error, event);
+}
+
 void client_core::on_presence(const client_presence_event& event) {
   call("on_presence", handlers_.on_presence, event);
 }

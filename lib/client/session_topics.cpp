@@ -37,12 +37,12 @@ bool client_session::passes(std::uint64_t code) noexcept {
          code == static_cast<std::uint64_t>(error_code::backplane_unavailable);
 }
 
-void client_session::resume() {
+void client_session::resume(time_point now) {
   std::vector<subscription_map::value_type*> those;
   for (auto& one : subscriptions_)
     those.push_back(&one);
   ask(those);
-  std::erase_if(commands_, [this](const auto& each) { return !send_if_it_fits(each.second); });
+  send_commands(now);
 }
 
 void client_session::ask(const std::vector<subscription_map::value_type*>& those) {

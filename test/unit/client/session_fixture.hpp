@@ -33,7 +33,13 @@ class session_record final : public session_output {
       line += " as " + event.connection_id;
     if (event.state == client_state::waiting)
       line += ", " + std::to_string(event.retry_in.count()) + " ms";
+    if (event.http_status != 0)
+      line += ", status " + std::to_string(event.http_status);
     add(line);
+  }
+  void on_error(const client_error_event& event) override {
+    add("error " + std::to_string(event.code) + " " + event.reason +
+        (event.topic.empty() ? "" : " of " + event.topic));
   }
   void on_publication(const client_publication& what,
                       const client_publication_handler* own) override {
