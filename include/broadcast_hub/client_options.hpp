@@ -7,15 +7,35 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace broadcast_hub {
+
+/// Names and values of headers.
+using client_headers = std::vector<std::pair<std::string, std::string>>;
 
 /// Everything about a client that is fixed when it is made.
 struct client_options {
   /// Where the hub is: "ws://host:port/path". There is no TLS.
   std::string url;
+
+  /// Further headers of the request, for example {"Authorization", "Bearer ..."}. `Host`,
+  /// `Upgrade`, `Connection` and `Sec-WebSocket-...` are the client's own, and values must not have
+  /// control characters.
+  client_headers headers;
+
+  /// @name Asked before each attempt
+  /// For what changes: a token that expires, another hub of several. Called on the client's thread;
+  /// they must not block. What they throw, or a result that `validate` would refuse, makes it a
+  /// lost attempt with that text as its reason.
+  /// @{
+  std::function<std::string()> make_url;         ///< instead of `url`
+  std::function<client_headers()> make_headers;  ///< beside `headers`
+  /// @}
 
   /// Bounds of the waits before it connects again, until the hub says others: at random between
   /// zero and, doubled from `retry_min` for each attempt, `retry_max`. 1 ms to one day;
@@ -23,11 +43,13 @@ struct client_options {
   std::chrono::milliseconds retry_min{500};
   std::chrono::milliseconds retry_max{20'000};
 
-  /// How long it may take until the hub has said hello. 1 ms to one day.
+  /// How long it may take until the hub has said hello, with all addresses of its name: they are
+  /// tried by RFC 8305, the next after a quarter of a second. 1 ms to one day.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 
   /// How long `stop` waits at most for the hub to answer the close frame (RFC 6455, section 7.1.1),
-  /// which takes a round trip; then the connection is cut. At most one day; zero: not at all.
+  /// which takes a round trip; then the connection is cut. At most one day; zero: not at all. A
+  /// lookup of the hub's name that still runs is not waited for.
   std::chrono::milliseconds close_timeout = std::chrono::seconds(1);
 
   /// Largest message taken from the hub, in bytes; a larger one closes the client for good with

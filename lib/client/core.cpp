@@ -20,10 +20,13 @@ client_options validated(client_options options) {
   return options;
 }
 
-wire::websocket_url url_of(const client_options& options) {
-  wire::websocket_url url;
-  wire::read_websocket_url(options.url, url);
-  return url;
+session_options session_options_of(const client_options& options) {
+  session_options made;
+  made.retry_min = options.retry_min;
+  made.retry_max = options.retry_max;
+  made.connect_timeout = options.connect_timeout;
+  made.request_may_change = options.make_url || options.make_headers;
+  return made;
 }
 
 bool is_name_or_pattern(std::string_view topic) noexcept {
@@ -34,11 +37,9 @@ bool is_name_or_pattern(std::string_view topic) noexcept {
 
 client_core::client_core(client_options options)
     : options_(validated(std::move(options))),
-      url_(url_of(options_)),
       log_(log_of_owner()),
       random_(system_random()),
-      session_({options_.retry_min, options_.retry_max, options_.connect_timeout}, random_, log_,
-               *this),
+      session_(session_options_of(options_), random_, log_, *this),
       socket_(loop_, *this),
       alarm_(loop_, [this] { on_alarm(); }) {}
 
@@ -166,6 +167,7 @@ void client_core::catch_up() {
 
 /// What has become of it is not known.
 void client_core::give_up() {
+  ++attempts_;
   link_.reset();
   socket_.close();
   if (leave_by_)

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -86,6 +87,8 @@ class client_core final : private session_output,
   void stop_and_wait();
   void ask_to_stop() noexcept;
   void on_alarm();
+  void try_to_connect();
+  void tell_end(const client_link::ending& ended);
   void close_doors();
   log_options log_of_owner() const;
   bool closing() const;
@@ -124,11 +127,10 @@ class client_core final : private session_output,
   void on_connected() override;
   void on_bytes(char* data, std::size_t size) override;
   void on_sent() override { after_turn(); }
-  void on_ended(std::error_code error) override;
+  void on_ended(std::string_view fault) override;
 
   // Constant after construction, handlers after the start.
   const client_options options_;
-  wire::websocket_url url_;
   const logger log_;
   const random_source random_;
   client_handlers handlers_;
@@ -149,6 +151,7 @@ class client_core final : private session_output,
   std::optional<client_link> link_;
   net::outgoing socket_;
   net::alarm alarm_;
+  std::uint64_t attempts_ = 0;
   bool started_ = false;
   bool orphaned_ = false;  // nobody owns it any more
   bool broken_ = false;    // something was thrown, and the connection is to be given up
