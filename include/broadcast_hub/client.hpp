@@ -25,8 +25,9 @@ class client_core;
 /// come before the start.
 ///
 /// Each publication of a topic is delivered once and in order, or `on_subscribed` says that some
-/// are missing. What is published is published once, if the hub still knows its key when the client
-/// is back: see `topic_options::dedup_window`.
+/// are missing. What is published is published once: when the client is back too late for the hub
+/// to know its key, it is not sent again, and reported as `errc::outcome_unknown`
+/// (`topic_options::dedup_window`).
 ///
 /// Handlers run on the client's thread and must not block. They may call every public method. What
 /// they throw is caught and logged.
@@ -66,6 +67,9 @@ class BROADCAST_HUB_EXPORT client {
 
   /// The application of the hub has sent something to this client (`connection::send`).
   void on_message(client_message_handler handler);
+
+  /// The hub found fault with something that was sent, without saying with which command.
+  void on_error(client_error_handler handler);
   /// @}
 
   /// Connects on an own thread and returns.
@@ -117,6 +121,10 @@ class BROADCAST_HUB_EXPORT client {
   /// larger than the hub takes is told to `done`, as `message_too_big`, once there is a connection.
   std::error_code publish(std::string_view topic, std::string_view payload,
                           message_kind kind = message_kind::text, client_publish_handler done = {});
+
+  /// The same, with a key of the application. Errors: also `invalid_key`.
+  std::error_code publish(std::string_view topic, std::string_view payload,
+                          const client_publish_options& how, client_publish_handler done = {});
 
   /// Asks who is subscribed to a topic by its name, now or when there is a connection, and again
   /// when that breaks before the answer. The hub answers subscribers of the topic, and whoever its

@@ -29,7 +29,8 @@ struct client_state_event {
   /// Why the last connection ended; for `waiting` and `closed`. `abnormal` when no close frame
   /// came, also when none could be made.
   close_code code = close_code::normal;
-  std::string reason;                     ///< for logs
+  std::string reason;   ///< for logs
+  int http_status = 0;  ///< what the hub, or a proxy, refused the connection with; 0: it did not
   std::chrono::milliseconds retry_in{0};  ///< for `waiting`
 
   /// For `open`: the hub's name for this connection, as others see it in `client_subscriber::id`
@@ -50,6 +51,11 @@ struct client_publication {
   std::uint64_t offset = 0;
   std::string_view payload;
   message_kind kind = message_kind::text;
+
+  /// So many in front of it were left out by the hub, because this client was behind and the policy
+  /// of the topic is `drop_oldest` or `latest`. Those that are kept, `client::history` has. Always
+  /// 0 for patterns.
+  std::uint64_t skipped = 0;
 };
 
 /// A subscription is live: for the first time, after a reconnect, or after a gap was found. The
@@ -69,6 +75,10 @@ struct client_subscribed_event {
 
   std::optional<topic_position> position;  ///< behind which delivery begins; nothing for patterns
 
+  /// For a pattern with `subscribe_options::last`: there are more topics than those whose newest
+  /// publication follows.
+  bool more = false;
+
   /// The hub's application made this subscription, and the client has not asked for it with
   /// `client::subscribe`.
   bool by_hub = false;
@@ -77,18 +87,30 @@ struct client_subscribed_event {
 /// A subscription is over: the server refused it or ended it.
 struct client_unsubscribed_event {
   std::string topic;
-  unsigned code = 0;  ///< an error code (100-110) or the server's reason to end it (2600-2699)
+  unsigned code = 0;  ///< an error code (100-111) or the server's reason to end it (2600-2699)
+  std::string reason;
+};
+
+/// The hub found fault with a frame of this client, and could not say which command it was about.
+struct client_error_event {
+  std::string topic;  ///< empty: it names none
+  unsigned code = 0;  ///< an error code (100-111), see docs/reference/protocol.md
   std::string reason;
 };
 
 /// How a command went.
 struct client_reply {
   /// `refused`: the server did not carry it out, and `code` and `reason` say why. `client_closed`:
-  /// the client ended first; whether a publication was published is not known. `out_of_resources`:
-  /// there was no memory for it, and it was not sent.
+  /// the client ended first; whether a publication was published is not known. `outcome_unknown`:
+  /// it is not known either, because the answer was lost, and by now the hub might not know its key
+  /// any more. `out_of_resources`: there was no memory for it, and it was not sent.
   std::error_code error;
-  unsigned code = 0;  ///< of `refused`: 100 to 110, see docs/reference/protocol.md
+
+  /// Of `refused`: 100 to 111, see docs/reference/protocol.md; or 1011, the close code of three
+  /// connections that ended while only this publication had no answer.
+  unsigned code = 0;
   std::string reason;
+  std::string topic;                         ///< that was asked about
   std::chrono::milliseconds retry_after{0};  ///< with code 108: try again then
 
   explicit operator bool() const noexcept { return !error; }
@@ -132,6 +154,7 @@ using client_state_handler = std::function<void(const client_state_event&)>;
 using client_publication_handler = std::function<void(const client_publication&)>;
 using client_subscribed_handler = std::function<void(const client_subscribed_event&)>;
 using client_unsubscribed_handler = std::function<void(const client_unsubscribed_event&)>;
+using client_error_handler = std::function<void(const client_error_event&)>;
 using client_message_handler = std::function<void(const message&)>;
 using client_publish_handler = std::function<void(const client_publish_result&)>;
 using client_presence_handler = std::function<void(const client_presence_event&)>;

@@ -30,7 +30,9 @@ enum class errc {
   not_subscribed = 18,          ///< to exactly this name or pattern
   refused = 19,                 ///< the server of a client refused; it says why in words
   client_closed = 20,           ///< the client has ended
+  outcome_unknown = 21,         ///< it may have been published or not
   key_conflict = 22,            ///< its key is known, with other content; nothing was published
+  invalid_key = 23,             ///< not a key of a publication
 };
 
 /// Coarse situations to compare an `error_code` with: `if (ec == condition::unavailable)`.

@@ -55,6 +55,11 @@ class hub_error_category final : public std::error_category {
         return "the client has ended; make a new one";
       case errc::key_conflict:
         return "the key is known, with other content; give each publication a key of its own";
+      case errc::outcome_unknown:
+        return "whether it was published is not known: the answer was lost, and so much time has "
+               "passed that the hub might publish it twice; see topic_options.dedup_window";
+      case errc::invalid_key:
+        return "a key must be 1 to 128 bytes of UTF-8";
     }
     return "unknown error";
   }
@@ -69,7 +74,9 @@ class hub_error_category final : public std::error_category {
       case errc::connection_closing:
       case errc::hub_stopped:
       case errc::client_closed:
+      case errc::outcome_unknown:
         return condition::unavailable;
+      case errc::invalid_key:
       case errc::invalid_utf8:
       case errc::invalid_close_code:
       case errc::close_reason_too_long:

@@ -37,6 +37,10 @@ void client::on_message(client_message_handler handler) {
   core_->handlers_before_start("on_message()").on_message = std::move(handler);
 }
 
+void client::on_error(client_error_handler handler) {
+  core_->handlers_before_start("on_error()").on_error = std::move(handler);
+}
+
 void client::start() {
   core_->start();
 }
@@ -68,7 +72,12 @@ std::error_code client::unsubscribe(std::string_view topic) {
 
 std::error_code client::publish(std::string_view topic, std::string_view payload, message_kind kind,
                                 client_publish_handler done) {
-  return core_->publish(topic, payload, kind, std::move(done));
+  return core_->publish(topic, payload, {kind, std::nullopt}, std::move(done));
+}
+
+std::error_code client::publish(std::string_view topic, std::string_view payload,
+                                const client_publish_options& how, client_publish_handler done) {
+  return core_->publish(topic, payload, how, std::move(done));
 }
 
 std::error_code client::presence(std::string_view topic, client_presence_result_handler done) {

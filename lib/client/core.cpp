@@ -20,10 +20,13 @@ client_options validated(client_options options) {
   return options;
 }
 
-wire::websocket_url url_of(const client_options& options) {
-  wire::websocket_url url;
-  wire::read_websocket_url(options.url, url);
-  return url;
+session_options session_options_of(const client_options& options) {
+  session_options made;
+  made.retry_min = options.retry_min;
+  made.retry_max = options.retry_max;
+  made.connect_timeout = options.connect_timeout;
+  made.request_may_change = options.make_url || options.make_headers;
+  return made;
 }
 
 bool is_name_or_pattern(std::string_view topic) noexcept {
@@ -34,11 +37,9 @@ bool is_name_or_pattern(std::string_view topic) noexcept {
 
 client_core::client_core(client_options options)
     : options_(validated(std::move(options))),
-      url_(url_of(options_)),
       log_(log_of_owner()),
       random_(system_random()),
-      session_({options_.retry_min, options_.retry_max, options_.connect_timeout}, random_, log_,
-               *this),
+      session_(session_options_of(options_), random_, log_, *this),
       socket_(loop_, *this),
       alarm_(loop_, [this] { on_alarm(); }) {}
 
@@ -166,6 +167,7 @@ void client_core::catch_up() {
 
 /// What has become of it is not known.
 void client_core::give_up() {
+  ++attempts_;
   link_.reset();
   socket_.close();
   if (leave_by_)
@@ -265,8 +267,11 @@ std::error_code client_core::subscribe(std::string_view topic, subscribe_options
     return errc::invalid_topic;
   if (closing())
     return errc::client_closed;
-  if (topic::is_valid_pattern(topic))
-    options = {};  // they are live only
+  if (topic::is_valid_pattern(topic)) {  // they have the newest of each topic, or nothing
+    options.since.reset();
+    options.presence = false;
+    options.last = std::min<std::size_t>(options.last, 1);
+  }
   options.last = std::min(options.last, most);
   post(
       [this, name = std::string(topic), from = std::move(options),
@@ -290,14 +295,19 @@ std::error_code client_core::check_payload(std::string_view payload, message_kin
 }
 
 std::error_code client_core::publish(std::string_view topic, std::string_view payload,
-                                     message_kind kind, client_publish_handler done) {
+                                     const client_publish_options& how,
+                                     client_publish_handler done) {
+  constexpr std::size_t longest_key = 128;
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
-  if (const auto fault = check_payload(payload, kind))
+  const std::string key = how.key.value_or(std::string());
+  if (how.key && (key.empty() || key.size() > longest_key || !wire::is_valid_utf8(key)))
+    return errc::invalid_key;
+  if (const auto fault = check_payload(payload, how.kind))
     return fault;
-  return post_command([this, name = std::string(topic), data = std::string(payload), kind,
-                       handler = std::move(done)]() mutable {
-    session_.publish(name, kind, data, std::move(handler));
+  return post_command([this, name = std::string(topic), data = std::string(payload), key,
+                       kind = how.kind, handler = std::move(done)]() mutable {
+    session_.publish(name, kind, data, key, std::move(handler), clock::now());
   });
 }
 
@@ -305,7 +315,7 @@ std::error_code client_core::presence(std::string_view topic, client_presence_re
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
   return post_command([this, name = std::string(topic), handler = std::move(done)]() mutable {
-    session_.presence(name, std::move(handler));
+    session_.presence(name, std::move(handler), clock::now());
   });
 }
 
@@ -316,9 +326,11 @@ std::error_code client_core::history(std::string_view topic, const client_histor
     return errc::invalid_topic;
   client_history_query asked = wanted;
   asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
-  return post_command(
-      [this, name = std::string(topic), asked = std::move(asked),
-       handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });
+  asked.last = std::min(asked.last, most);
+  return post_command([this, name = std::string(topic), asked = std::move(asked),
+                       handler = std::move(done)]() mutable {
+    session_.history(name, asked, std::move(handler), clock::now());
+  });
 }
 
 /// Its handler is called once, unless this fails.

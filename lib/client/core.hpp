@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct client_handlers {
   client_unsubscribed_handler on_unsubscribed;
   client_presence_handler on_presence;
   client_message_handler on_message;
+  client_error_handler on_error;
 };
 
 /// What is behind `client`: brings the session, the link and the socket together. Whatever is asked
@@ -59,8 +61,8 @@ class client_core final : private session_output,
   std::error_code subscribe(std::string_view topic, subscribe_options options,
                             client_publication_handler own);
   std::error_code unsubscribe(std::string_view topic);
-  std::error_code publish(std::string_view topic, std::string_view payload, message_kind kind,
-                          client_publish_handler done);
+  std::error_code publish(std::string_view topic, std::string_view payload,
+                          const client_publish_options& how, client_publish_handler done);
   std::error_code presence(std::string_view topic, client_presence_result_handler done);
   std::error_code history(std::string_view topic, const client_history_query& wanted,
                           client_history_handler done);
@@ -85,6 +87,8 @@ class client_core final : private session_output,
   void stop_and_wait();
   void ask_to_stop() noexcept;
   void on_alarm();
+  void try_to_connect();
+  void tell_end(const client_link::ending& ended);
   void close_doors();
   log_options log_of_owner() const;
   bool closing() const;
@@ -105,6 +109,7 @@ class client_core final : private session_output,
   void on_unsubscribed(const client_unsubscribed_event& event) override;
   void on_presence(const client_presence_event& event) override;
   void on_message(const message& what) override;
+  void on_error(const client_error_event& event) override;
   void on_answered(const client_publish_handler& handler,
                    const client_publish_result& result) override;
   void on_answered(const client_presence_result_handler& handler,
@@ -122,11 +127,10 @@ class client_core final : private session_output,
   void on_connected() override;
   void on_bytes(char* data, std::size_t size) override;
   void on_sent() override { after_turn(); }
-  void on_ended(std::error_code error) override;
+  void on_ended(std::string_view fault) override;
 
   // Constant after construction, handlers after the start.
   const client_options options_;
-  wire::websocket_url url_;
   const logger log_;
   const random_source random_;
   client_handlers handlers_;
@@ -147,6 +151,7 @@ class client_core final : private session_output,
   std::optional<client_link> link_;
   net::outgoing socket_;
   net::alarm alarm_;
+  std::uint64_t attempts_ = 0;
   bool started_ = false;
   bool orphaned_ = false;  // nobody owns it any more
   bool broken_ = false;    // something was thrown, and the connection is to be given up

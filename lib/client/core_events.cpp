@@ -1,8 +1,10 @@
 // What the session, the link and the socket of a client tell each other.
 
 #include "base/text.hpp"
+#include "client/connect_request.hpp"
 #include "client/core.hpp"
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -22,12 +24,34 @@ void client_core::call(const char* name, const Handler& handler,
   }
 }
 
+/// What the application is asked for may fail, and the session must not hear of that in this call.
 void client_core::connect() {
-  link_.emplace(url_, options_.max_message_bytes, random_, static_cast<link_events&>(*this));
-  socket_.connect(url_.host, url_.port);
+  loop_.post([this, attempt = ++attempts_] {
+    if (attempt == attempts_ && !orphaned_)
+      try_to_connect();
+    after_turn();
+  });
+}
+
+void client_core::try_to_connect() {
+  std::string fault;
+  try {
+    const connect_request request = make_connect_request(options_);
+    link_.emplace(request, options_.max_message_bytes, random_, static_cast<link_events&>(*this));
+    socket_.connect(request.url.host, request.url.port);
+    return;
+  } catch (const std::exception& thrown) {
+    fault = thrown.what();
+  } catch (...) {
+    fault = "client_options.make_url or make_headers threw something";
+  }
+  socket_.close();
+  link_.reset();
+  session_.on_lost(close_code::abnormal, fault, clock::now());
 }
 
 void client_core::disconnect(close_code code, std::string_view reason) {
+  ++attempts_;
   if (link_ && link_->open())
     link_->send_close(code, reason);
   socket_.close();
@@ -35,6 +59,7 @@ void client_core::disconnect(close_code code, std::string_view reason) {
 }
 
 void client_core::close(close_code code) {
+  ++attempts_;
   try {
     if (link_ && link_->open()) {
       link_->send_close(code, {});
@@ -81,6 +106,10 @@ void client_core::on_unsubscribed(const client_unsubscribed_event& event) {
 
 void client_core::on_message(const message& what) {
   call("on_message", handlers_.on_message, what);
+}
+
+void client_core::on_error(const client_error_event& event) {
+  call("on_error", handlers_.on_error, event);
 }
 
 void client_core::on_presence(const client_presence_event& event) {
@@ -135,18 +164,29 @@ void client_core::on_bytes(char* data, std::size_t size) {
     if (leave_by_)
       finish();
     else
-      session_.on_lost(ended->code, ended->reason, clock::now());
+      tell_end(*ended);
   }
   after_turn();
 }
 
-void client_core::on_ended(std::error_code error) {
+void client_core::tell_end(const client_link::ending& ended) {
+  const time_point now = clock::now();
+  if (ended.http_status == 0) {
+    session_.on_lost(ended.code, ended.reason, now);
+    return;
+  }
+  const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  session_.on_refused({ended.http_status, wire::read_retry_after(ended.retry_after, today)},
+                      ended.reason, now);
+}
+
+void client_core::on_ended(std::string_view fault) {
   link_.reset();
   if (leave_by_) {
     finish();
   } else {
     session_.on_lost(close_code::abnormal,
-                     error ? error.message() : "the server ended the connection", clock::now());
+                     fault.empty() ? "the server ended the connection" : fault, clock::now());
   }
   after_turn();
 }

@@ -18,11 +18,11 @@ close_code code_for_fault(close_code fault) noexcept {
 
 }  // namespace
 
-client_link::client_link(const wire::websocket_url& to, std::size_t max_message_bytes,
+client_link::client_link(const connect_request& to, std::size_t max_message_bytes,
                          const random_source& random, link_events& events)
     : random_(random),
       events_(events),
-      handshake_(to, protocol::subprotocol, random),
+      handshake_(to.url, protocol::subprotocol, random, to.headers),
       decoder_(max_message_bytes, wire::frame_sender::server) {}
 
 void client_link::begin() {
@@ -46,7 +46,8 @@ std::size_t client_link::take_handshake(std::string_view bytes) {
       open_ = true;
       break;
     case wire::client_handshake::result::refused:
-      end(close_code::abnormal, handshake_.fault());
+      ending_ = {close_code::abnormal, handshake_.fault(), handshake_.status(),
+                 handshake_.retry_after()};
       break;
     case wire::client_handshake::result::need_more:
       break;
@@ -93,7 +94,7 @@ void client_link::send_close(close_code code, std::string_view reason) {
 }
 
 void client_link::end(close_code code, std::string_view reason) {
-  ending_ = {code, std::string(reason)};
+  ending_ = {code, std::string(reason), 0, {}};
 }
 
 }  // namespace broadcast_hub

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/random.hpp"
+#include "client/connect_request.hpp"
 #include "wire/client_handshake.hpp"
 #include "wire/frame_decoder.hpp"
-#include "wire/websocket_url.hpp"
 
 #include <broadcast_hub/close_code.hpp>
 
@@ -37,8 +37,8 @@ class link_events {
 /// Lifetime: `random` and `events` outlive it.
 class client_link {
  public:
-  client_link(const wire::websocket_url& to, std::size_t max_message_bytes,
-              const random_source& random, link_events& events);
+  client_link(const connect_request& to, std::size_t max_message_bytes, const random_source& random,
+              link_events& events);
 
   /// The connection is there: sends the request.
   void begin();
@@ -46,6 +46,8 @@ class client_link {
   struct ending {
     close_code code;
     std::string reason;
+    int http_status = 0;      // it was not let in, and told why in HTTP
+    std::string retry_after;  // the header of such an answer
   };
 
   /// `data` may be changed. Returns how the connection has ended, if so; then it is not used any

@@ -1,10 +1,9 @@
 #include "base/option_range.hpp"
-#include "base/text.hpp"
-#include "wire/websocket_url.hpp"
+#include "client/connect_request.hpp"
 
 #include <broadcast_hub/client_options.hpp>
 
-#include <stdexcept>
+#include <cstddef>
 
 namespace broadcast_hub {
 namespace {
@@ -17,12 +16,9 @@ constexpr std::chrono::hours most_time{24};
 }  // namespace
 
 void validate(const client_options& options) {
-  wire::websocket_url url;
-  const std::string wrong = wire::read_websocket_url(options.url, url);
-  if (!wrong.empty()) {
-    throw std::invalid_argument(
-        join("client_options.url is \"", printable(options.url), "\"; ", wrong));
-  }
+  if (!options.make_url)
+    require_url("client_options.url", options.url);
+  require_headers("client_options.headers", options.headers);
   require_range("client_options.retry_max", options.retry_max, least_time, most_time);
   require_range("client_options.retry_min", options.retry_min, least_time, options.retry_max);
   require_range("client_options.connect_timeout", options.connect_timeout, least_time, most_time);

@@ -5,6 +5,13 @@
 
 namespace broadcast_hub {
 
+void retry_plan::on_lost(time_point now) noexcept {
+  constexpr milliseconds long_enough{10'000};
+  const auto since = std::exchange(session_since_, std::nullopt);
+  if (since && now - *since >= std::min(long_enough, most_))
+    attempt_ = 0;
+}
+
 retry_plan::milliseconds retry_plan::next(const random_source& random) {
   const auto bye = std::exchange(bye_, std::nullopt);
   if (!bye)

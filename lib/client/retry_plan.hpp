@@ -10,15 +10,29 @@
 
 namespace broadcast_hub {
 
-/// Whether a client comes back after a connection that ended so.
+/// Whether a client comes back after a connection that ended so: the table of
+/// docs/reference/close-codes.md. Whatever is not in it may have been said by something on the way.
 constexpr bool comes_back_after(close_code code) noexcept {
-  const auto number = static_cast<unsigned>(code);
-  return number == 1001 || number == 1006 || (number >= 1011 && number <= 1013) ||
-         (number >= 4000 && number <= 4499);
+  switch (static_cast<unsigned>(code)) {
+    case 1000:  // normal
+    case 1002:  // we broke RFC 6455
+    case 1003:  // we sent what the server does not take
+    case 1007:  // text that is not UTF-8
+    case 1008:  // against a policy
+    case 1009:  // a message is too large
+    case 1010:  // an extension is missing
+    case 3000:  // unauthorised
+    case 3003:  // forbidden
+      return false;
+    default:
+      return code < close_code{4500} || code > close_code{4999};
+  }
 }
 
 /// When a client connects again: with full jitter, so that those who lost their connections
-/// together do not come back together.
+/// together do not come back together. The number of attempts in a row, which lengthens the waits,
+/// begins anew only when a session has lasted: a server that greets, and then closes, is no better
+/// than one that does not answer.
 class retry_plan {
  public:
   using milliseconds = std::chrono::milliseconds;
@@ -33,10 +47,13 @@ class retry_plan {
   /// The server goes, and asks that the next wait is within these bounds.
   void on_bye(milliseconds earliest, milliseconds latest) noexcept { bye_ = {earliest, latest}; }
 
-  /// A session has begun.
-  void on_session() noexcept { attempt_ = 0; }
+  /// A session has begun, or whatever there was has ended.
+  /// @{
+  void on_session(time_point now) noexcept { session_since_ = now; }
+  void on_lost(time_point now) noexcept;
+  /// @}
 
-  /// The wait before the next attempt.
+  /// The wait before the next attempt. One that a `bye` has asked for does not count as an attempt.
   milliseconds next(const random_source& random);
 
   /// The same for whatever else is tried again; it counts attempts itself.
@@ -51,6 +68,7 @@ class retry_plan {
   milliseconds least_{500};
   milliseconds most_{20'000};
   unsigned attempt_ = 0;
+  std::optional<time_point> session_since_;
   std::optional<bounds> bye_;
 };
 

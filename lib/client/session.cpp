@@ -19,17 +19,18 @@ constexpr auto silence_after_ping = std::chrono::seconds(10);
 
 std::string random_key(const random_source& random) {
   std::string key;
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 4; ++i)  // of 32 bits each: as many as a UUID has, and some more
     key += protocol::to_text(random());
   return key + ".";
 }
 
 /// An end needs no memory: if there is none for the reason, it has none.
-client_state_event ending_event(client_state state, close_code code,
-                                std::string_view reason) noexcept {
+client_state_event ending_event(client_state state, close_code code, std::string_view reason,
+                                int http_status = 0) noexcept {
   client_state_event event;
   event.state = state;
   event.code = code;
+  event.http_status = http_status;
   try {
     event.reason = reason;
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): see above
@@ -68,28 +69,62 @@ void client_session::connect(time_point now) {
 }
 
 void client_session::on_lost(close_code code, std::string_view reason, time_point now) {
-  if (state_ == client_state::connecting || state_ == client_state::open)
-    lose(code, reason, now);
+  if (state_ != client_state::connecting && state_ != client_state::open)
+    return;
+  denials_ = 0;
+  if (comes_back_after(code))
+    lose(ending_event(client_state::waiting, code, reason), {}, now);
+  else
+    end(code, reason);
 }
 
-void client_session::lose(close_code code, std::string_view reason, time_point now) {
-  if (!comes_back_after(code)) {
-    end(code, reason);
+void client_session::on_refused(const http_refusal& refusal, std::string_view reason,
+                                time_point now) {
+  if (state_ != client_state::connecting)
+    return;
+  if (is_final(refusal.status)) {
+    end(close_code::abnormal, reason, refusal.status);
     return;
   }
-  client_state_event event = ending_event(client_state::waiting, code, reason);
-  leave_connection();
-  state_ = client_state::waiting;
-  const auto wait = retries_.next(random_);
-  event.retry_in = wait;
-  due_ = now + wait;
-  log_.log(log_level::info, "connection lost (", static_cast<int>(code), " ", escaped{reason},
-           "); comes back in ", wait.count(), " ms");
-  output_.on_state(event);
+  constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
+  lose(ending_event(client_state::waiting, close_code::abnormal, reason, refusal.status),
+       std::min(refusal.retry_after, longest), now);
 }
 
-void client_session::end(close_code code, std::string_view reason) {
-  const client_state_event event = ending_event(client_state::closed, code, reason);
+/// Whether to ask again is of no use.
+bool client_session::is_final(int http_status) noexcept {
+  constexpr unsigned enough = 3;  // credentials may be renewed only now and then
+  switch (http_status) {
+    case 400:
+    case 404:
+    case 426:
+      return true;
+    case 401:
+    case 403:
+      return !options_.request_may_change || ++denials_ >= enough;
+    default:
+      denials_ = 0;
+      return false;
+  }
+}
+
+/// `event`: what is told, except for the wait, which is drawn behind `least_wait`.
+void client_session::lose(client_state_event event, std::chrono::milliseconds least_wait,
+                          time_point now) {
+  note_unanswered(event.code);
+  leave_connection();
+  state_ = client_state::waiting;
+  retries_.on_lost(now);
+  event.retry_in = least_wait + retries_.next(random_);
+  due_ = now + event.retry_in;
+  log_.log(log_level::info, "connection lost (", static_cast<int>(event.code), " ",
+           escaped{event.reason}, "); comes back in ", event.retry_in.count(), " ms");
+  output_.on_state(event);
+  end_fatal_publications();
+}
+
+void client_session::end(close_code code, std::string_view reason, int http_status) {
+  const client_state_event event = ending_event(client_state::closed, code, reason, http_status);
   output_.close(close_code::normal);
   leave_connection();
   state_ = client_state::closed;
@@ -104,8 +139,13 @@ void client_session::leave_connection() {
   due_.reset();
   asked_later_.clear();
   leaving_topics_.clear();
-  for (auto& [name, each] : subscriptions_)
+  for (auto& [id, each] : commands_)
+    each.sent = false;
+  heard_by_all_.forget();
+  for (auto& [name, each] : subscriptions_) {
     each.topic.on_lost();
+    each.heard.forget();
+  }
 }
 
 std::optional<time_point> client_session::next_due() const {
@@ -125,7 +165,7 @@ void client_session::on_time(time_point now) {
     const std::string_view reason =
         open ? "nothing was heard of the server for too long" : "no session within the timeout";
     output_.disconnect(close_code::normal, reason);
-    lose(close_code::abnormal, reason, now);
+    on_lost(close_code::abnormal, reason, now);
     return;
   }
   ask_again(now);
@@ -185,11 +225,13 @@ void client_session::handle(const protocol::hello_said& said, time_point now) {
   // Without a least wait it would come back again and again at once.
   if (said.retry_min.count() > 0)
     retries_.set_bounds(said.retry_min, said.retry_max);
-  retries_.on_session();
+  retries_.on_session(now);
+  denials_ = 0;
+  hello_window_ = said.window;
   hear(now);
   log_.log(log_level::info, "connected as ", escaped{said.client_id});
   output_.on_state(event);
-  resume();
+  resume(now);
 }
 
 void client_session::handle(const protocol::bye_said& said, time_point /*now*/) {

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "base/random.hpp"
+#include "client/pattern_reach.hpp"
 #include "client/retry_plan.hpp"
 #include "client/topic_state.hpp"
 #include "protocol/server_frame_reader.hpp"
@@ -49,6 +50,7 @@ class session_output {
   virtual void on_unsubscribed(const client_unsubscribed_event& event) = 0;
   virtual void on_presence(const client_presence_event& event) = 0;
   virtual void on_message(const message& what) = 0;
+  virtual void on_error(const client_error_event& event) = 0;
 
   /// A command is over.
   /// @{
@@ -68,6 +70,13 @@ struct session_options {
   std::chrono::milliseconds retry_min{500};
   std::chrono::milliseconds retry_max{20'000};
   std::chrono::milliseconds connect_timeout{10'000};  ///< until the server has said hello
+  bool request_may_change = false;                    ///< from one attempt to the next
+};
+
+/// The server let nobody in, and said so in HTTP.
+struct http_refusal {
+  int status = 0;
+  std::chrono::milliseconds retry_after{0};  ///< as it asked
 };
 
 /// The life of a client over all its connections, by the rules of docs/reference/protocol.md:
@@ -89,6 +98,7 @@ class client_session {
   /// @{
   void on_text(std::string_view frame, time_point now);
   void on_lost(close_code code, std::string_view reason, time_point now);
+  void on_refused(const http_refusal& refusal, std::string_view reason, time_point now);
   /// @}
 
   /// Nothing: nothing is due unless something comes.
@@ -104,12 +114,12 @@ class client_session {
                  client_publication_handler own);
   void unsubscribe(const std::string& topic);
 
-  /// Of these the handler is called exactly once.
+  /// Of these the handler is called exactly once. `key`: empty: one that nobody else has.
   void publish(std::string_view topic, message_kind kind, std::string_view payload,
-               client_publish_handler handler);
-  void presence(std::string_view topic, client_presence_result_handler handler);
+               std::string_view key, client_publish_handler handler, time_point now);
+  void presence(std::string_view topic, client_presence_result_handler handler, time_point now);
   void history(std::string_view topic, const client_history_query& wanted,
-               client_history_handler handler);
+               client_history_handler handler, time_point now);
 
   /// One whole frame, not larger than the server takes. Nothing is sent without a connection.
   void send(std::string_view frame);
@@ -121,20 +131,31 @@ class client_session {
         : topic(name, from.since, from.last, from.presence) {}
     topic_state topic;
     client_publication_handler own;
+    pattern_reach heard;  // by `own`, when this is a pattern
   };
   struct pending_command {
+    std::string topic;
     std::string frame;  // with its id, and a key, so that it may be sent again
     std::variant<client_publish_handler, client_presence_result_handler, client_history_handler>
         handler;
+    bool sent = false;  // over this connection
+    std::optional<time_point> first_sent = {};
+    unsigned ended_sessions = 0;  // while it was the only publication without an answer
+
+    bool is_publication() const noexcept {
+      return std::holds_alternative<client_publish_handler>(handler);
+    }
   };
+  using command_map = std::map<std::uint64_t, pending_command>;
   using subscription_map = std::map<std::string, subscription, std::less<>>;
 
   void connect(time_point now);
-  void lose(close_code code, std::string_view reason, time_point now);
-  void end(close_code code, std::string_view reason);
+  void lose(client_state_event event, std::chrono::milliseconds least_wait, time_point now);
+  void end(close_code code, std::string_view reason, int http_status = 0);
+  bool is_final(int http_status) noexcept;
   void leave_connection();
   void hear(time_point now);
-  void resume();
+  void resume(time_point now);
   static bool passes(std::uint64_t code) noexcept;
   void ask(const std::vector<subscription_map::value_type*>& those);
   void ask_one(subscription_map::value_type& one) { ask({&one}); }
@@ -147,10 +168,17 @@ class client_session {
   bool is_leaving(std::string_view topic) const noexcept;
   void on_made_by_hub(const protocol::subscribed_said& said);
   template <typename Handler, typename Write>
-  void command(Handler handler, Write write);
-  void end_command(const pending_command& one, const client_reply& why);
+  void command(std::string_view topic, Handler handler, time_point now, Write write);
+  void end_command(const pending_command& one, client_reply why);
   void end_commands();
-  bool send_if_it_fits(const pending_command& one);
+  void end_fatal_publications();
+  void note_unanswered(close_code code);
+  bool send_or_end(pending_command& one, time_point now);
+  void send_commands(time_point now);
+  bool suspects_publications() const noexcept;
+  void forget_command(command_map::iterator one, time_point now);
+  void keep_window(const std::string& topic, std::chrono::milliseconds window);
+  std::optional<std::chrono::milliseconds> window_of(const std::string& topic) const;
   bool fits(std::string_view frame) const noexcept;
 
   void handle(const protocol::unknown_said&, time_point) {}
@@ -161,6 +189,7 @@ class client_session {
   void handle(const protocol::failure_said& said, time_point now);
   void handle(protocol::ok_said& said, time_point now);
   void handle(const protocol::publication_said& said, time_point now);
+  bool deliver_to_name(subscription_map::value_type& one, client_publication what);
   void handle(const protocol::presence_said& said, time_point now);
   void handle(const protocol::unsubscribed_said& said, time_point now);
   void handle(const protocol::message_said& said, time_point now);
@@ -182,9 +211,18 @@ class client_session {
   std::uint64_t last_id_ = 0;
   subscription_map subscriptions_;
   std::vector<std::string> patterns_;  // those of `subscriptions_`
+  pattern_reach heard_by_all_;         // through patterns, by the function for all
   std::multimap<time_point, std::string> asked_later_;
-  std::map<std::uint64_t, pending_command> commands_;    // in the order of the calls
+  command_map commands_;                                 // in the order of the calls
   std::map<std::uint64_t, std::string> leaving_topics_;  // `unsub`s without an answer
+  unsigned denials_ = 0;                                 // 401 and 403 in a row
+
+  // Publications up to this id go one at a time: one of them may have ended a session. 0: none.
+  std::uint64_t suspected_up_to_ = 0;
+
+  // So long the server knows keys: of the topic, and by its hello.
+  std::map<std::string, std::chrono::milliseconds> windows_;
+  std::optional<std::chrono::milliseconds> hello_window_;
 };
 
 }  // namespace broadcast_hub

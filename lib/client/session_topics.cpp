@@ -37,12 +37,12 @@ bool client_session::passes(std::uint64_t code) noexcept {
          code == static_cast<std::uint64_t>(error_code::backplane_unavailable);
 }
 
-void client_session::resume() {
+void client_session::resume(time_point now) {
   std::vector<subscription_map::value_type*> those;
   for (auto& one : subscriptions_)
     those.push_back(&one);
   ask(those);
-  std::erase_if(commands_, [this](const auto& each) { return !send_if_it_fits(each.second); });
+  send_commands(now);
 }
 
 void client_session::ask(const std::vector<subscription_map::value_type*>& those) {
@@ -174,34 +174,37 @@ void client_session::handle(const protocol::presence_said& said, time_point /*no
 
 void client_session::handle(const protocol::publication_said& said, time_point /*now*/) {
   const client_publication what{said.topic, said.offset, said.data.bytes, said.data.kind};
-  bool for_all = false;
-  const auto deliver = [&](const subscription& to) {
-    if (to.own)
-      output_.on_publication(what, &to.own);
-    else if (!std::exchange(for_all, true))
-      output_.on_publication(what, nullptr);
-  };
   const auto named = subscriptions_.find(said.topic);
-  bool new_for_patterns = true;
-  if (named != subscriptions_.end()) {
-    new_for_patterns = named->second.topic.is_new_for_patterns(said.offset);
-    switch (named->second.topic.on_publication(said.offset)) {
-      case topic_state::verdict::deliver:
-        deliver(named->second);
-        break;
-      case topic_state::verdict::gap:
-        ask_one(*named);
-        break;
-      case topic_state::verdict::ignore:
-        break;
-    }
-  }
-  if (!new_for_patterns)
+  if (named != subscriptions_.end() && !deliver_to_name(*named, what))
     return;
+  bool for_all = false;
   for (const std::string& pattern : patterns_) {
-    if (topic::matches(pattern, said.topic))
-      deliver(subscriptions_.find(pattern)->second);
+    if (!topic::matches(pattern, said.topic))
+      continue;
+    subscription& to = subscriptions_.find(pattern)->second;
+    if (!to.own)
+      for_all = true;
+    else if (to.heard.is_new(said.topic, said.offset))
+      output_.on_publication(what, &to.own);
   }
+  if (for_all && heard_by_all_.is_new(said.topic, said.offset))
+    output_.on_publication(what, nullptr);
+}
+
+/// Returns whether it is for patterns, too.
+bool client_session::deliver_to_name(subscription_map::value_type& one, client_publication what) {
+  const client_publication_handler& own = one.second.own;
+  const bool live = !one.second.topic.is_replayed(what.offset);
+  const topic_state::verdict verdict = one.second.topic.on_publication(what.offset);
+  if (verdict.next == topic_state::step::gap)
+    ask_one(one);
+  if (verdict.next != topic_state::step::deliver)
+    return live;
+  what.skipped = verdict.skipped;
+  output_.on_publication(what, own ? &own : nullptr);
+  if (!own)  // patterns without a function of their own do not give it to that one again
+    heard_by_all_.is_new(what.topic, what.offset);
+  return live;
 }
 
 void client_session::subscribe(const std::string& topic, const subscribe_options& from,

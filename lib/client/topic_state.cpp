@@ -19,7 +19,6 @@ void topic_state::on_asked(std::uint64_t id) noexcept {
   asked_ = id;
   waiting_ = false;
   presence_asked_ = presence_;
-  seen_by_patterns_ = 0;
 }
 
 void topic_state::on_waiting() noexcept {
@@ -31,6 +30,7 @@ void topic_state::on_lost() noexcept {
   asked_ = 0;
   waiting_ = false;
   standing_.reset();
+  replayed_up_to_ = 0;
 }
 
 client_subscribed_event topic_state::on_subscribed(const protocol::subscribed_said& said) {
@@ -39,21 +39,23 @@ client_subscribed_event topic_state::on_subscribed(const protocol::subscribed_sa
   if (said.reached) {
     start->offset -= said.replayed;
     // What is sent again may begin with what has been seen.
-    if (recovered && position_ && position_->epoch == start->epoch)
+    if (position_ && position_->epoch == start->epoch &&
+        (recovered || position_->offset <= said.reached->offset))
       start->offset = std::max(start->offset, position_->offset);
   }
   std::string why;
   if (!recovered)
     why = said.recovered ? said.why : std::string(was_subscribed_ ? "pattern" : "first");
-  client_subscribed_event event{name_, recovered, std::move(why), start, by_hub};
+  client_subscribed_event event{name_, recovered, std::move(why), start, said.more, by_hub};
   // Nothing fails from here on.
   asked_ = 0;
   waiting_ = false;
   refusals = 0;
   was_subscribed_ = true;
-  latest_ = said.latest;
-  if (said.reached)
-    seen_by_patterns_ = said.reached->offset;
+  skips_ = said.skips;
+  // Without stored ones, those up to the position may still come, and are new for patterns.
+  if (said.reached && said.replayed != 0)
+    replayed_up_to_ = said.reached->offset;
   position_ = std::move(start);
   return event;
 }
@@ -61,13 +63,13 @@ client_subscribed_event topic_state::on_subscribed(const protocol::subscribed_sa
 client_subscribed_event topic_state::on_kept() {
   std::optional<topic_position> at = standing_->at;
   const char* const why = pattern_ ? (was_subscribed_ ? "pattern" : "first") : "refused";
-  client_subscribed_event event{name_, false, why, at, true};
+  client_subscribed_event event{name_, false, why, at, false, true};
   asked_ = 0;
   waiting_ = false;
   refusals = 0;
   was_subscribed_ = true;
   by_hub = true;
-  latest_ = standing_->latest;
+  skips_ = standing_->skips;
   position_ = std::move(at);
   return event;
 }
@@ -76,18 +78,19 @@ topic_state::verdict topic_state::on_publication(std::uint64_t offset) noexcept 
   if (standing_ && standing_->at)
     standing_->at->offset = std::max(standing_->at->offset, offset);
   if (asked_ != 0 || waiting_ || !position_ || offset <= position_->offset)
-    return verdict::ignore;
-  if (offset > position_->offset + 1 && !latest_)
-    return verdict::gap;
+    return {step::ignore};
+  const std::uint64_t skipped = offset - position_->offset - 1;
+  if (skipped != 0 && !skips_)
+    return {step::gap};
   position_->offset = offset;
-  return verdict::deliver;
+  return {step::deliver, skipped};
 }
 
-bool topic_state::is_new_for_patterns(std::uint64_t offset) noexcept {
-  if (offset <= seen_by_patterns_)
-    return false;
-  seen_by_patterns_ = offset;
-  return true;
+bool topic_state::is_replayed(std::uint64_t offset) noexcept {
+  const std::uint64_t last = replayed_up_to_;
+  if (offset >= last)
+    replayed_up_to_ = 0;
+  return offset <= last;
 }
 
 }  // namespace broadcast_hub

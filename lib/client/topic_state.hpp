@@ -24,8 +24,8 @@ class topic_state {
   /// The position that has been reached; nothing before the first answer, and for patterns.
   const std::optional<topic_position>& position() const noexcept { return position_; }
 
-  /// Past publications to ask for, when there is no position.
-  std::size_t last() const noexcept { return position_ ? 0 : last_; }
+  /// Past publications to ask for, when those behind the position are not kept.
+  std::size_t last() const noexcept { return last_; }
 
   /// Whether who comes and goes is wanted, and whether the last `sub` did not say so.
   bool presence() const noexcept { return presence_; }
@@ -53,7 +53,7 @@ class topic_state {
   /// It stands even when the client may not ask for its topic.
   /// @{
   void on_made_by_hub(const protocol::subscribed_said& said) {
-    standing_ = {said.reached, said.latest};
+    standing_ = {said.reached, said.skips};
   }
   bool stands() const noexcept { return standing_.has_value(); }
 
@@ -63,15 +63,21 @@ class topic_state {
   client_subscribed_event on_kept();
   /// @}
 
-  enum class verdict {
+  enum class step {
     deliver,
     ignore,  ///< it was there before, or comes again
     gap      ///< some in front of it are missing: `sub` must be sent again
   };
+  struct verdict {
+    step next;
+    std::uint64_t skipped = 0;  ///< publications in front of a delivered one that do not come
+    bool operator==(const verdict&) const = default;
+  };
   verdict on_publication(std::uint64_t offset) noexcept;
 
-  /// The same for whoever hears the topic through a pattern, too: he gets what is live, at once.
-  bool is_new_for_patterns(std::uint64_t offset) noexcept;
+  /// Whether a publication comes only because this topic is subscribed to by its name. It is not
+  /// for patterns then, which get what is live. To be asked once for each publication.
+  bool is_replayed(std::uint64_t offset) noexcept;
 
   unsigned refusals = 0;  ///< in a row
   bool by_hub = false;    ///< the client's application has not asked for it
@@ -80,7 +86,7 @@ class topic_state {
   /// Where a subscription is that the hub's application has made over this connection.
   struct standing {
     std::optional<topic_position> at;
-    bool latest = false;
+    bool skips = false;
   };
 
   std::string name_;
@@ -93,8 +99,8 @@ class topic_state {
   bool waiting_ = false;
   std::optional<standing> standing_;
   bool was_subscribed_ = false;
-  bool latest_ = false;
-  std::uint64_t seen_by_patterns_ = 0;
+  bool skips_ = false;
+  std::uint64_t replayed_up_to_ = 0;  // 0: nothing stored is on its way
 };
 
 }  // namespace broadcast_hub

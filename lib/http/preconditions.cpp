@@ -1,6 +1,6 @@
 #include "http/preconditions.hpp"
 
-#include "http/http_date.hpp"
+#include "wire/http_date.hpp"
 #include "wire/http_text.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ int check_preconditions(const wire::request& request, std::string_view etag,
     if (!names_etag(request.header("If-Match"), etag, tag_comparison::strong)) {
       return 412;
     }
-  } else if (const auto date = parse_http_date(request.header("If-Unmodified-Since"), now)) {
+  } else if (const auto date = wire::parse_http_date(request.header("If-Unmodified-Since"), now)) {
     if (modified > *date) {
       return 412;
     }
@@ -51,7 +51,7 @@ int check_preconditions(const wire::request& request, std::string_view etag,
   if (request.has_header("If-None-Match")) {
     return names_etag(request.header("If-None-Match"), etag, tag_comparison::weak) ? 304 : 200;
   }
-  const auto date = parse_http_date(request.header("If-Modified-Since"), now);
+  const auto date = wire::parse_http_date(request.header("If-Modified-Since"), now);
   return date && modified <= *date ? 304 : 200;
 }
 

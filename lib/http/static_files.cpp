@@ -1,8 +1,8 @@
 #include "http/static_files.hpp"
 
-#include "http/http_date.hpp"
 #include "http/media_type.hpp"
 #include "http/preconditions.hpp"
+#include "wire/http_date.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -85,7 +85,7 @@ void add_validators(wire::response& response, std::string etag, sys_seconds modi
                     sys_seconds now) {
   response.headers.emplace_back("ETag", std::move(etag));
   if (modified >= sys_seconds() && modified <= now) {
-    response.headers.emplace_back("Last-Modified", format_http_date(modified));
+    response.headers.emplace_back("Last-Modified", wire::format_http_date(modified));
   }
 }
 

@@ -2,11 +2,11 @@
 
 #include "base/text.hpp"
 #include "base/timer_state.hpp"
-#include "http/http_date.hpp"
 #include "net/address.hpp"
 #include "net/error_translation.hpp"
 #include "protocol/server_frame.hpp"
 #include "wire/frame_encoder.hpp"
+#include "wire/http_date.hpp"
 #include "wire/numbered_frame.hpp"
 
 #include <new>
@@ -26,7 +26,7 @@ constexpr std::size_t politely_refused = 64;
 constexpr std::chrono::seconds sweep_period{1};
 
 std::string present_as_http_date() {
-  return http::format_http_date(
+  return wire::format_http_date(
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }
 

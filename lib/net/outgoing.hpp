@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/asio.hpp"
+#include "net/dialer.hpp"
 #include "net/loop.hpp"
 
 #include <cstddef>
@@ -8,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace broadcast_hub::net {
 
@@ -24,8 +24,9 @@ class outgoing_events {
   /// The system has taken some of what was queued, or all.
   virtual void on_sent() = 0;
 
-  /// It could not be opened, or has ended: without an error the peer has ended it.
-  virtual void on_ended(std::error_code error) = 0;
+  /// It could not be opened, or has ended. `fault`: the system's words, with host and port; empty:
+  /// the peer has ended it.
+  virtual void on_ended(std::string_view fault) = 0;
 
  protected:
   ~outgoing_events() = default;
@@ -37,13 +38,13 @@ class outgoing_events {
 /// Lifetime: loop and events outlive it.
 class outgoing {
  public:
-  outgoing(loop& on, outgoing_events& events);
+  outgoing(loop& on, outgoing_events& events, lookup look_up = system_lookup);
   ~outgoing();
   outgoing(const outgoing&) = delete;
   outgoing& operator=(const outgoing&) = delete;
 
   /// Leaves what there is, and opens the next: `on_connected` or `on_ended` follows, never inside
-  /// this call. All addresses of a name are tried, one after another.
+  /// this call. All addresses of a name are tried: see `dialer`.
   void connect(const std::string& host, std::uint16_t port);
 
   /// Queues bytes; those of one turn of the loop leave together. Without a connection they are
@@ -57,18 +58,21 @@ class outgoing {
   void close() noexcept;
 
  private:
-  struct attempt;
+  struct stream;
 
-  void open(const asio::ip::tcp::resolver::results_type& endpoints);
+  void open(tcp_socket socket);
   void arm_read();
   void arm_write();
   void read();
   void flush();
-  void end(const std::error_code& error);
+  void end(std::string_view fault);
+  void fail(int system_error);
 
   loop& loop_;
   outgoing_events& events_;
-  std::shared_ptr<attempt> attempt_;  // what handlers of the loop know weakly
+  dialer dialer_;
+  std::string where_;               // host and port, for faults
+  std::shared_ptr<stream> stream_;  // what handlers of the loop know weakly; null: not connected
 };
 
 }  // namespace broadcast_hub::net

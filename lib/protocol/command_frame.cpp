@@ -22,15 +22,19 @@ std::string place(const topic_position& at) {
 }
 
 std::string entry_value(const subscribe_entry& entry) {
-  std::string members = entry.presence ? R"("presence":true)" : "";
-  std::string start;
+  std::string members;
+  std::string_view between;
+  const auto add = [&](std::string_view member) {
+    members += join(between, member);
+    between = ",";
+  };
+  if (entry.presence)
+    add(R"("presence":true)");
   if (entry.since)
-    start = place(*entry.since);
-  else if (entry.last != 0)
-    start = join(R"("last":)", entry.last);
-  if (!members.empty() && !start.empty())
-    members += ',';
-  return join("{", members, start, "}");
+    add(place(*entry.since));
+  if (entry.last != 0)
+    add(join(R"("last":)", entry.last));
+  return join("{", members, "}");
 }
 
 }  // namespace
@@ -69,7 +73,10 @@ std::string write_presence_command(std::uint64_t id, std::string_view topic) {
 }
 
 std::string write_history_command(std::uint64_t id, std::string_view topic,
-                                  const std::optional<topic_position>& since, std::size_t limit) {
+                                  const std::optional<topic_position>& since, std::size_t limit,
+                                  std::size_t last) {
+  if (last != 0)
+    return join(open_command(id), R"("history":)", in_quotes(topic), R"(,"last":)", last, "}");
   const std::string from = since ? join(R"(,"since":{)", place(*since), "}") : std::string();
   return join(open_command(id), R"("history":)", in_quotes(topic), from, R"(,"limit":)", limit,
               "}");

@@ -2,6 +2,7 @@
 
 #include "protocol/value_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -30,6 +31,7 @@ struct server_members {
   known_member rec{"rec"};
   known_member why{"why"};
   known_member m{"m"};
+  known_member more{"more"};
   known_member join{"join"};
   known_member leave{"leave"};
   known_member msg{"msg"};
@@ -52,10 +54,10 @@ class said_reader {
     if (frame.what != node_kind::object)
       return values_.refuse("a frame must be an object");
     server_members& has = has_;
-    return values_.find(frame, {&has.id,  &has.hello, &has.bye,  &has.sub,   &has.unsub, &has.t,
-                                &has.ok,  &has.error, &has.e,    &has.o,     &has.n,     &has.rec,
-                                &has.why, &has.m,     &has.join, &has.leave, &has.msg,   &has.d,
-                                &has.s,   &has.b,     &has.code, &has.reason}) &&
+    return values_.find(frame, {&has.id,  &has.hello, &has.bye,  &has.sub,    &has.unsub, &has.t,
+                                &has.ok,  &has.error, &has.e,    &has.o,      &has.n,     &has.rec,
+                                &has.why, &has.m,     &has.join, &has.leave,  &has.msg,   &has.d,
+                                &has.s,   &has.b,     &has.code, &has.reason, &has.more}) &&
            values_.read_integer(has.id, any_integer, id_) && read_kind(frame, to);
   }
 
@@ -103,10 +105,12 @@ class said_reader {
     known_member ping{"ping"};
     known_member retry{"retry"};
     known_member max{"max"};
-    return enter(has_.hello, {&cid, &ping, &retry, &max}) &&
+    known_member window{"window"};
+    return enter(has_.hello, {&cid, &ping, &retry, &max, &window}) &&
            values_.read_string(cid, to.client_id) && read_time(ping, to.ping) &&
            read_range(retry, to.retry_min, to.retry_max) &&
-           values_.read_integer(max, any_integer, to.max_message_bytes);
+           values_.read_integer(max, any_integer, to.max_message_bytes) &&
+           read_window(window, to.window);
   }
 
   bool read_bye(bye_said& to) {
@@ -133,11 +137,11 @@ class said_reader {
     if (!values_.read_topic(has_.sub, to.topic) || !read_place(has_.e, has_.o, to.reached) ||
         !values_.read_boolean(has_.rec, recovered) || !values_.read_string(has_.why, to.why) ||
         !values_.read_integer(has_.n, any_integer, to.replayed) ||
-        !values_.read_string(has_.m, mode))
+        !values_.read_string(has_.m, mode) || !values_.read_boolean(has_.more, to.more))
       return false;
     if (there(has_.rec))
       to.recovered = recovered;
-    to.latest = mode == "latest";
+    to.skips = mode == "latest" || mode == "drop_oldest";
     return !to.reached || to.replayed <= to.reached->offset ||
            values_.refuse(has_.n, "at most what o is");
   }
@@ -148,10 +152,11 @@ class said_reader {
     known_member items{"items"};
     known_member clients{"clients"};
     known_member n{"n"};
+    known_member window{"window"};
     to.id = id_;
-    return enter(has_.ok, {&e, &o, &items, &clients, &n}) && read_place(e, o, to.at) &&
-           values_.read_integer(n, any_integer, to.count) && read_items(items, to.items) &&
-           read_clients(clients, to.clients);
+    return enter(has_.ok, {&e, &o, &items, &clients, &n, &window}) && read_place(e, o, to.at) &&
+           values_.read_integer(n, any_integer, to.count) && read_window(window, to.window) &&
+           read_items(items, to.items) && read_clients(clients, to.clients);
   }
 
   /// `[{"o":11,"d":{...}},...]`
@@ -282,6 +287,17 @@ class said_reader {
     if (!values_.read_integer(from, any_time, count))
       return false;
     to = std::chrono::milliseconds(count);
+    return true;
+  }
+
+  /// It may be any number of days; ten years stand for more.
+  bool read_window(const known_member& from, std::optional<std::chrono::milliseconds>& to) {
+    constexpr std::uint64_t most = std::uint64_t{10} * 365 * 86'400'000;
+    std::uint64_t count = 0;
+    if (!values_.read_integer(from, any_integer, count))
+      return false;
+    if (there(from))
+      to = std::chrono::milliseconds(std::min(count, most));
     return true;
   }
 

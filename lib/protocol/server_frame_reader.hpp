@@ -24,6 +24,9 @@ struct hello_said {
   std::chrono::milliseconds retry_min{0};  ///< bounds of the back-off; both 0: it does not say
   std::chrono::milliseconds retry_max{0};
   std::uint64_t max_message_bytes = 0;  ///< that it takes; 0: it does not say
+
+  /// So long every topic knows the keys of publications; nothing: it does not say.
+  std::optional<std::chrono::milliseconds> window;
 };
 
 struct subscribed_said {
@@ -33,7 +36,8 @@ struct subscribed_said {
   std::optional<bool> recovered;          ///< only when the client sent a position
   std::string why;                        ///< why not
   std::uint64_t replayed = 0;             ///< stored publications that follow
-  bool latest = false;                    ///< gaps are to be expected
+  bool more = false;                      ///< of a pattern: not all could follow
+  bool skips = false;                     ///< gaps are to be expected
 };
 
 /// `topic`: the one of several that failed; empty: all of the command.
@@ -48,8 +52,9 @@ struct failure_said {
 /// Of each kind of command it has members of its own; the others are empty.
 struct ok_said {
   std::uint64_t id = 0;
-  std::optional<topic_position> at;     ///< of a publication, or the newest of a history
-  std::vector<past_publication> items;  ///< of a history
+  std::optional<topic_position> at;  ///< of a publication, or the newest of a history
+  std::optional<std::chrono::milliseconds> window;  ///< so long its key is known
+  std::vector<past_publication> items;              ///< of a history
   std::vector<client_subscriber> clients;
   std::uint64_t count = 0;  ///< of those who are there
 };

@@ -1,15 +1,20 @@
 #include "wire/client_handshake.hpp"
 
 #include "base/text.hpp"
+#include "wire/http_date.hpp"
+#include "wire/http_text.hpp"
 #include "wire/request.hpp"
 #include "wire/websocketpp_client_config.hpp"
 
 #include <websocketpp/uri.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <new>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,7 +44,7 @@ std::string_view status_of(std::string_view head) noexcept {
 }  // namespace
 
 client_handshake::client_handshake(const websocket_url& to, std::string_view subprotocol,
-                                   const random_source& random)
+                                   const random_source& random, const header_list& headers)
     : subprotocol_(subprotocol) {
   websocketpp_client_processor processor(random);
   client_request made;
@@ -53,6 +58,10 @@ client_handshake::client_handshake(const websocket_url& to, std::string_view sub
   // wait for the rest.
   if (!request_.ends_with(end_of_head))
     throw std::bad_alloc();
+  std::string more;
+  for (const auto& [name, value] : headers)
+    more += join(name, ": ", value, "\r\n");
+  request_.insert(request_.size() - 2, more);
 }
 
 client_handshake::result client_handshake::take(std::string_view bytes, std::size_t& consumed) {
@@ -77,14 +86,22 @@ client_handshake::result client_handshake::check() {
   const std::string_view status = status_of(head_);
   if (status.empty())
     return refuse("the server's answer is not HTTP");
-  if (!status.starts_with("101"))
-    return refuse(join("the server answered ", printable(status)));
+  const bool let_in = status.starts_with("101");
   client_response answer;
+  bool readable = true;
   try {
     answer.consume(head_.data(), head_.size());
   } catch (const std::exception&) {
-    return refuse("the server's answer is not HTTP");
+    readable = false;
   }
+  if (!let_in) {
+    std::from_chars(status.data(), status.data() + status.size(), status_);
+    if (readable)
+      retry_after_ = answer.get_header("Retry-After");
+    return refuse(join("the server answered ", printable(status)));
+  }
+  if (!readable)
+    return refuse("the server's answer is not HTTP");
   const random_source never_asked;
   websocketpp_client_processor processor(never_asked);
   client_request asked;
@@ -105,6 +122,19 @@ client_handshake::result client_handshake::check() {
 client_handshake::result client_handshake::refuse(std::string why) {
   fault_ = std::move(why);
   return result::refused;
+}
+
+std::chrono::seconds read_retry_after(std::string_view text, std::chrono::sys_seconds now) {
+  constexpr std::chrono::seconds most = std::chrono::hours(24);
+  text = trim(text);
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  if (number) {
+    std::uint32_t count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    return read.ec == std::errc{} ? std::min(std::chrono::seconds(count), most) : most;
+  }
+  const auto date = parse_http_date(text, now);
+  return date ? std::clamp(*date - now, std::chrono::seconds(0), most) : std::chrono::seconds(0);
 }
 
 }  // namespace broadcast_hub::wire

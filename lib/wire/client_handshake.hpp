@@ -3,9 +3,12 @@
 #include "base/random.hpp"
 #include "wire/websocket_url.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace broadcast_hub::wire {
 
@@ -15,8 +18,11 @@ class client_handshake {
  public:
   static constexpr std::size_t max_head_bytes = 16'000;
 
+  using header_list = std::vector<std::pair<std::string, std::string>>;
+
+  /// Requires: `headers` are valid, and none that the handshake itself has.
   client_handshake(const websocket_url& to, std::string_view subprotocol,
-                   const random_source& random);
+                   const random_source& random, const header_list& headers = {});
 
   /// What to send.
   const std::string& request() const noexcept { return request_; }
@@ -30,6 +36,12 @@ class client_handshake {
   /// Why it was refused, in words; what the server said is made safe for a log.
   const std::string& fault() const noexcept { return fault_; }
 
+  /// The status of an answer that refused; 0: it was none, or not a refusal in HTTP.
+  int status() const noexcept { return status_; }
+
+  /// `Retry-After` of such an answer, as it came; empty: there was none.
+  const std::string& retry_after() const noexcept { return retry_after_; }
+
  private:
   result refuse(std::string why);
   result check();
@@ -39,6 +51,12 @@ class client_handshake {
   std::string request_;
   std::string head_;  // of the answer, as far as it has come
   std::string fault_;
+  int status_ = 0;
+  std::string retry_after_;
 };
+
+/// How long a `Retry-After` wants one to wait, counted from `now`: it has seconds or a date (RFC
+/// 9110, section 10.2.3). Zero when it is neither, or over. A day stands for more.
+std::chrono::seconds read_retry_after(std::string_view text, std::chrono::sys_seconds now);
 
 }  // namespace broadcast_hub::wire

@@ -159,14 +159,14 @@ TEST_F(ClientLifeTest, TriesAgainWhenItIsNotLetIn) {
   hub_ = std::make_unique<hub>(quick_options());
   std::atomic<int> asked = 0;
   hub_->on_upgrade([&](const upgrade_request&) {
-    return ++asked < 3 ? upgrade_reply::refuse(403, "no") : upgrade_reply::accept();
+    return ++asked < 3 ? upgrade_reply::refuse(503, "no") : upgrade_reply::accept();
   });
   port_ = hub_->listen(0);
   hub_->start();
   const auto one = make_client();
   one->start();
   EXPECT_EQ(states.wait_for("open"), "open");
-  EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 the server answered 403 Forbidden");
+  EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 the server answered 503 Service Unavailable");
 }
 
 TEST_F(ClientLifeTest, NeedsAHubThatSpeaksTheProtocol) {

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A socket that listens on a loopback address, and whom it has accepted.
+/// A socket that listens on a loopback address, and the peer that it has accepted.
 class listening_socket {
  public:
   listening_socket() : listening_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -74,8 +75,8 @@ class OutgoingTest : public testing::Test, protected outgoing_events {
     lines.push_back("bytes " + std::string(data, size));
   }
   void on_sent() override { left.push_back(socket.queued_bytes()); }
-  void on_ended(std::error_code error) override {
-    lines.push_back("ended " + (error ? error.message() : "by the peer"));
+  void on_ended(std::string_view fault) override {
+    lines.push_back(fault.empty() ? "ended by the peer" : std::string(fault));
   }
 
   /// Turns the loop until so many lines are there, for a minute at most.
@@ -125,7 +126,7 @@ TEST_F(OutgoingTest, TellsThatNobodyIsThere) {
   socket.connect("127.0.0.1", port);
   EXPECT_TRUE(lines.empty()) << "never inside the call";
   wait_for(1);
-  EXPECT_EQ(lines.front(), "ended input or output failed");
+  EXPECT_EQ(lines.front(), "127.0.0.1:" + std::to_string(port) + ": Connection refused");
 }
 
 TEST_F(OutgoingTest, SendsMoreThanTheSystemTakesAtOnce) {

@@ -30,7 +30,9 @@ constexpr known_error known_errors[] = {
     {errc::io_error, 13, condition::system},
     {errc::refused, 19, condition::invalid_input},
     {errc::client_closed, 20, condition::unavailable},
+    {errc::outcome_unknown, 21, condition::unavailable},
     {errc::key_conflict, 22, condition::invalid_input},
+    {errc::invalid_key, 23, condition::invalid_input},
 };
 
 constexpr condition all_conditions[] = {condition::overloaded, condition::unavailable,

@@ -47,11 +47,7 @@ class ClientLinkTest : public testing::Test {
 
   ClientLinkTest() { link.begin(); }
 
-  static wire::websocket_url url() {
-    wire::websocket_url to;
-    wire::read_websocket_url("ws://a/", to);
-    return to;
-  }
+  static connect_request url() { return {require_url("url", "ws://a/"), {}}; }
 
   std::string answer() const {
     wire::request_parser parser(8192);
@@ -126,6 +122,14 @@ TEST_F(ClientLinkTest, KeepsTheCodeOfWhatIsTooLarge) {
 TEST_F(ClientLinkTest, IsLostWhenItIsNotLetIn) {
   EXPECT_EQ(take("HTTP/1.1 503 Busy\r\n\r\n"), "1006 the server answered 503 Busy");
   EXPECT_EQ(record.lines, lines{});
+}
+
+TEST_F(ClientLinkTest, TellsTheStatusThatKeepsItOut) {
+  std::string answer = "HTTP/1.1 503 Busy\r\nRetry-After: 30\r\n\r\n";
+  const auto ended = link.take(answer.data(), answer.size());
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->http_status, 503);
+  EXPECT_EQ(ended->retry_after, "30");
 }
 
 TEST_F(ClientLinkTest, LivesWithWhateverComes) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace broadcast_hub {
 namespace {
@@ -45,6 +46,35 @@ TEST(ClientOptionsTest, NamesWhatIsOutOfRange) {
             "client_options.max_waiting_commands is 0; it must be from 1 to 1000000");
   EXPECT_EQ(complaint_about([](client_options& o) { o.max_queued_bytes = 0; }),
             "client_options.max_queued_bytes is 0; it must be from 1024 to 1073741824");
+}
+
+TEST(ClientOptionsTest, NeedNoAddressWhenItIsAskedFor) {
+  EXPECT_EQ(complaint_about([](client_options& o) {
+              o.url = "";
+              o.make_url = [] { return std::string("ws://a/"); };
+            }),
+            "none");
+}
+
+TEST(ClientOptionsTest, NameHeadersThatMayNotBeSent) {
+  const auto complaint = [](const std::string& name, const std::string& value) {
+    return complaint_about([&](client_options& o) {
+      o.headers = {{"Cookie", "a=b"}, {name, value}};
+    });
+  };
+  EXPECT_EQ(complaint("Authorization", "Bearer x"), "none");
+  EXPECT_EQ(complaint("Sec-Fetch-Mode", "x"), "none");
+  for (const std::string name : {"Host", "upgrade", "CONNECTION", "sec-websocket-KEY",
+                                 "Sec-WebSocket-Protocol", "Sec-WebSocket-Anything"}) {
+    EXPECT_EQ(complaint(name, "x"),
+              "client_options.headers has \"" + name + "\"; the client itself says that");
+  }
+  for (const std::string name : {"", "a b", "a:", "a\n"})
+    EXPECT_TRUE(complaint(name, "x").ends_with("that is not the name of a header")) << name;
+  for (const std::string& value : std::vector<std::string>{
+           "a\r\nb", "a\nHost: b", std::string("a\0b", 3), std::string("a\x7f")})
+    EXPECT_EQ(complaint("X-A", value),
+              "client_options.headers has \"X-A\"; its value must not have control characters");
 }
 
 TEST(ClientOptionsTest, ClientsCheckThem) {

@@ -33,7 +33,13 @@ class session_record final : public session_output {
       line += " as " + event.connection_id;
     if (event.state == client_state::waiting)
       line += ", " + std::to_string(event.retry_in.count()) + " ms";
+    if (event.http_status != 0)
+      line += ", status " + std::to_string(event.http_status);
     add(line);
+  }
+  void on_error(const client_error_event& event) override {
+    add("error " + std::to_string(event.code) + " " + event.reason +
+        (event.topic.empty() ? "" : " of " + event.topic));
   }
   void on_publication(const client_publication& what,
                       const client_publication_handler* own) override {
@@ -41,13 +47,16 @@ class session_record final : public session_output {
       (*own)(what);
     else
       add(std::string(what.topic) + " " + std::to_string(what.offset) + " " +
-          std::string(what.payload));
+          std::string(what.payload) +
+          (what.skipped == 0 ? "" : " skipped " + std::to_string(what.skipped)));
   }
   void on_subscribed(const client_subscribed_event& event) override {
     std::string line = "subscribed " + event.topic + " ";
     line += event.recovered ? "recovered" : event.why;
     if (event.position)
       line += " " + event.position->epoch + ":" + std::to_string(event.position->offset);
+    if (event.more)
+      line += " and more";
     if (event.by_hub)
       line += " by hub";
     add(line);

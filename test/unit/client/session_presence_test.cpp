@@ -8,23 +8,24 @@ namespace {
 class SessionPresenceTest : public test::session_fixture {
  protected:
   void ask_presence() {
-    session.presence("chat", [this](const client_presence_result& result) {
+    const auto told = [this](const client_presence_result& result) {
       std::string line = "present " + std::to_string(result.count);
       for (const client_subscriber& each : result.clients)
         line += " " + test::session_record::described(each);
       record.add(result ? line : result.error.message() + " " + std::to_string(result.code));
-    });
+    };
+    session.presence("chat", told, now);
   }
 
   void ask_history() {
-    session.history(
-        "news", {topic_position{"k", 10}, 5}, [this](const client_history_result& result) {
-          std::string line =
-              "history to " + result.newest.epoch + ":" + std::to_string(result.newest.offset);
-          for (const past_publication& each : result.publications)
-            line += " " + std::to_string(each.offset) + "=" + each.payload;
-          record.add(result ? line : result.error.message());
-        });
+    const auto told = [this](const client_history_result& result) {
+      std::string line =
+          "history to " + result.newest.epoch + ":" + std::to_string(result.newest.offset);
+      for (const past_publication& each : result.publications)
+        line += " " + std::to_string(each.offset) + "=" + each.payload;
+      record.add(result ? line : result.error.message());
+    };
+    session.history("news", {topic_position{"k", 10}, 5}, told, now);
   }
 };
 

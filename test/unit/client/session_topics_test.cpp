@@ -64,15 +64,37 @@ TEST_F(SessionTopicsTest, AsksAgainBehindAGapAndIgnoresTheTopicUntilTheAnswer) {
                                   "news 13 13", "news 14 14", "news 15 15"}));
 }
 
-TEST_F(SessionTopicsTest, TakesGapsWhereOnlyTheLatestCounts) {
+// Once a client that was behind asked again for what is never sent, and was closed for it.
+TEST_F(SessionTopicsTest, TellsHowManyWereSkippedWhereThePolicyDoesSo) {
   open();
   subscribe("news");
-  say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0,"m":"latest"})");
-  record.take();
-  publication(15);
-  publication(14);
-  publication(20);
-  EXPECT_EQ(record.take(), (lines{"news 15 15", "news 20 20"}));
+  for (const std::string policy : {"latest", "drop_oldest"}) {
+    const std::string id = policy == "latest" ? "1" : "2";
+    say(R"({"id":)" + id + R"(,"sub":"news","e":"k","o":10,"n":0,"m":")" + policy + R"("})");
+    record.take();
+    publication(15);
+    publication(14);
+    publication(16);
+    publication(20);
+    EXPECT_EQ(record.take(), (lines{"news 15 15 skipped 4", "news 16 16", "news 20 20 skipped 3"}))
+        << policy;
+    reopen();
+    record.take();
+  }
+}
+
+TEST_F(SessionTopicsTest, BeginsWithTheNewestWhenItsPositionIsNotKept) {
+  open();
+  subscribe("news", {{}, 1});
+  EXPECT_EQ(record.take(), lines{R"(> {"id":1,"sub":{"news":{"last":1}}})"});
+  say(R"({"id":1,"sub":"news","e":"k","o":10,"n":0})");
+  reopen();
+  EXPECT_EQ(record.take(),
+            (lines{"open", R"(> {"id":2,"sub":{"news":{"e":"k","o":10,"last":1}}})"}));
+  say(R"({"id":2,"sub":"news","e":"k","o":44,"rec":false,"why":"gap","n":1})");
+  publication(44);
+  publication(45);
+  EXPECT_EQ(record.take(), (lines{"subscribed news gap k:43", "news 44 44", "news 45 45"}));
 }
 
 TEST_F(SessionTopicsTest, ResumesWithItsPosition) {
@@ -119,41 +141,6 @@ TEST_F(SessionTopicsTest, UnsubscribesOnceAndHearsNothingMore) {
   EXPECT_EQ(record.take(), lines{R"(> {"id":2,"unsub":["news"]})"});
   reopen();
   EXPECT_EQ(record.take(), lines{"open"});
-}
-
-TEST_F(SessionTopicsTest, HearsThroughPatterns) {
-  open();
-  subscribe("a.*");
-  say(R"({"id":1,"sub":"a.*"})");
-  EXPECT_EQ(record.take(), (lines{R"(> {"id":1,"sub":{"a.*":{}}})", "subscribed a.* first"}));
-  publication(5, "a.x");
-  publication(9, "a.x");
-  publication(1, "b.x");
-  EXPECT_EQ(record.take(), (lines{"a.x 5 5", "a.x 9 9"}));
-}
-
-TEST_F(SessionTopicsTest, GivesEachOnceToEverySubscription) {
-  open();
-  session.subscribe("a.x", {}, [this](const client_publication&) { record.add("by name"); });
-  session.subscribe("a.*", {}, [this](const client_publication&) { record.add("by pattern"); });
-  subscribe(">");
-  subscribe("*.x");
-  say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":0})");
-  record.take();
-  publication(11, "a.x");
-  publication(11, "a.x");
-  EXPECT_EQ(record.take(), (lines{"by name", "by pattern", "a.x 11 11"}));
-}
-
-TEST_F(SessionTopicsTest, PatternsDoNotGetWhatANameIsSentAgain) {
-  open();
-  session.subscribe("a.x", {{}, 5}, [this](const client_publication&) { record.add("by name"); });
-  subscribe("a.*");
-  say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":1})");
-  record.take();
-  publication(10, "a.x");
-  publication(11, "a.x");
-  EXPECT_EQ(record.take(), (lines{"by name", "by name", "a.x 11 11"}));
 }
 
 TEST_F(SessionTopicsTest, ReplacesTheFunction) {

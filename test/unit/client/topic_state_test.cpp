@@ -9,7 +9,7 @@
 namespace broadcast_hub {
 namespace {
 
-using verdict = topic_state::verdict;
+using step = topic_state::step;
 
 protocol::subscribed_said answer(std::string epoch, std::uint64_t offset,
                                  std::uint64_t replayed = 0) {
@@ -37,41 +37,41 @@ topic_state live_topic() {
 
 TEST(TopicStateTest, DeliversTheNextOne) {
   topic_state topic = live_topic();
-  EXPECT_EQ(topic.on_publication(11), verdict::deliver);
-  EXPECT_EQ(topic.on_publication(12), verdict::deliver);
+  EXPECT_EQ(topic.on_publication(11).next, step::deliver);
+  EXPECT_EQ(topic.on_publication(12).next, step::deliver);
   EXPECT_EQ(topic.position(), (topic_position{"k", 12}));
 }
 
 TEST(TopicStateTest, IgnoresWhatItHasSeen) {
   topic_state topic = live_topic();
-  EXPECT_EQ(topic.on_publication(11), verdict::deliver);
-  EXPECT_EQ(topic.on_publication(11), verdict::ignore);
-  EXPECT_EQ(topic.on_publication(3), verdict::ignore);
+  EXPECT_EQ(topic.on_publication(11).next, step::deliver);
+  EXPECT_EQ(topic.on_publication(11).next, step::ignore);
+  EXPECT_EQ(topic.on_publication(3).next, step::ignore);
 }
 
 TEST(TopicStateTest, FindsAGapAndStaysBeforeIt) {
   topic_state topic = live_topic();
-  EXPECT_EQ(topic.on_publication(12), verdict::gap);
+  EXPECT_EQ(topic.on_publication(12).next, step::gap);
   EXPECT_EQ(topic.position(), (topic_position{"k", 10}));
 }
 
-TEST(TopicStateTest, ExpectsGapsWhereOnlyTheLatestCounts) {
+TEST(TopicStateTest, CountsWhatIsSkippedWhereThePolicyDoesSo) {
   topic_state topic("news", {}, 0);
   protocol::subscribed_said said = answer("k", 10);
-  said.latest = true;
+  said.skips = true;
   topic.on_subscribed(said);
-  EXPECT_EQ(topic.on_publication(15), verdict::deliver);
-  EXPECT_EQ(topic.on_publication(12), verdict::ignore);
-  EXPECT_EQ(topic.on_publication(16), verdict::deliver);
+  EXPECT_EQ(topic.on_publication(15), (topic_state::verdict{step::deliver, 4}));
+  EXPECT_EQ(topic.on_publication(12), (topic_state::verdict{step::ignore, 0}));
+  EXPECT_EQ(topic.on_publication(16), (topic_state::verdict{step::deliver, 0}));
 }
 
 TEST(TopicStateTest, IgnoresEverythingUntilTheAnswer) {
   topic_state topic = live_topic();
   topic.on_asked(2);
-  EXPECT_EQ(topic.on_publication(11), verdict::ignore);
+  EXPECT_EQ(topic.on_publication(11).next, step::ignore);
   topic.on_subscribed(recovered("k", 12, 2));
-  EXPECT_EQ(topic.on_publication(11), verdict::deliver);
-  EXPECT_EQ(topic.on_publication(12), verdict::deliver);
+  EXPECT_EQ(topic.on_publication(11).next, step::deliver);
+  EXPECT_EQ(topic.on_publication(12).next, step::deliver);
 }
 
 TEST(TopicStateTest, IsBeforeTheStoredOnesThatFollow) {
@@ -80,8 +80,8 @@ TEST(TopicStateTest, IsBeforeTheStoredOnesThatFollow) {
   topic.on_asked(1);
   const client_subscribed_event event = topic.on_subscribed(answer("k", 10, 3));
   EXPECT_EQ(event.position, (topic_position{"k", 7}));
-  EXPECT_EQ(topic.last(), 0U) << "it has a position now";
-  EXPECT_EQ(topic.on_publication(8), verdict::deliver);
+  EXPECT_EQ(topic.last(), 5U) << "those it gets when its position cannot be served";
+  EXPECT_EQ(topic.on_publication(8).next, step::deliver);
 }
 
 TEST(TopicStateTest, TellsWhyNothingWasRecovered) {
@@ -93,7 +93,7 @@ TEST(TopicStateTest, TellsWhyNothingWasRecovered) {
   EXPECT_FALSE(event.recovered);
   EXPECT_EQ(event.why, "epoch");
   EXPECT_EQ(topic.position(), (topic_position{"m", 9}));
-  EXPECT_EQ(topic.on_publication(10), verdict::deliver);
+  EXPECT_EQ(topic.on_publication(10).next, step::deliver);
 }
 
 TEST(TopicStateTest, TellsThatItIsNewOrAPattern) {
@@ -109,19 +109,43 @@ TEST(TopicStateTest, DoesNotGoBackWhenItIsRecovered) {
   topic.on_asked(2);
   topic.on_subscribed(recovered("k", 12, 5));  // sends 8 to 12 again
   EXPECT_EQ(topic.position(), (topic_position{"k", 10}));
-  EXPECT_EQ(topic.on_publication(8), verdict::ignore);
-  EXPECT_EQ(topic.on_publication(11), verdict::deliver);
+  EXPECT_EQ(topic.on_publication(8).next, step::ignore);
+  EXPECT_EQ(topic.on_publication(11).next, step::deliver);
 }
 
-TEST(TopicStateTest, GivesPatternsEachOnceAndOnlyWhatIsLive) {
+TEST(TopicStateTest, DoesNotGoBackWhenTheNewestComeForAGap) {
   topic_state topic = live_topic();
-  EXPECT_TRUE(topic.is_new_for_patterns(11));
-  EXPECT_FALSE(topic.is_new_for_patterns(11));
-  EXPECT_TRUE(topic.is_new_for_patterns(13)) << "gaps are nothing to them";
+  topic.on_asked(2);
+  protocol::subscribed_said said = answer("k", 12, 5);
+  said.recovered = false;
+  said.why = "limit";
+  topic.on_subscribed(said);
+  EXPECT_EQ(topic.position(), (topic_position{"k", 10}));
+  topic.on_asked(3);
+  said = answer("k", 4, 1);  // it was ahead of all that there is
+  said.recovered = false;
+  topic.on_subscribed(said);
+  EXPECT_EQ(topic.position(), (topic_position{"k", 3}));
+}
+
+TEST(TopicStateTest, TellsReplaysFromWhatIsLive) {
+  topic_state topic = live_topic();
+  EXPECT_FALSE(topic.is_replayed(11));
   topic.on_asked(2);
   topic.on_subscribed(recovered("k", 14, 4));
-  EXPECT_FALSE(topic.is_new_for_patterns(14)) << "it is sent again for the name";
-  EXPECT_TRUE(topic.is_new_for_patterns(15));
+  for (const std::uint64_t offset : {11U, 12U, 13U, 14U})
+    EXPECT_TRUE(topic.is_replayed(offset)) << "it is sent again for the name";
+  EXPECT_FALSE(topic.is_replayed(14)) << "this one is for a pattern";
+  EXPECT_FALSE(topic.is_replayed(15));
+}
+
+// Once those on their way to a connection that was behind were taken for seen.
+TEST(TopicStateTest, TakesNothingForSeenWhenNothingIsReplayed) {
+  topic_state topic("news", topic_position{"k", 107}, 0);
+  topic.on_asked(1);
+  topic.on_subscribed(recovered("k", 107, 0));
+  EXPECT_FALSE(topic.is_replayed(94));
+  EXPECT_EQ(topic.on_publication(94).next, step::ignore) << "for the name it is a duplicate";
 }
 
 }  // namespace

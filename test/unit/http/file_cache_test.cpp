@@ -20,7 +20,7 @@ namespace {
 
 using test::temporary_folder;
 
-using content = std::shared_ptr<const std::string>;
+using cached_content = std::shared_ptr<const std::string>;
 
 class FileCacheTest : public testing::Test {
  protected:
@@ -28,7 +28,7 @@ class FileCacheTest : public testing::Test {
     return descriptor(::open(folder_.path(name).c_str(), O_RDONLY | O_CLOEXEC));
   }
 
-  content read(std::string_view name) {
+  cached_content read(std::string_view name) {
     const descriptor file = open(name);
     return cache_.read(file.get(), status_of(file.get()).stamp);
   }
@@ -50,14 +50,14 @@ TEST_F(FileCacheTest, ReadsTheWholeFile) {
 
 TEST_F(FileCacheTest, SharesTheBufferOfAnUnchangedFile) {
   folder_.write("a", "content");
-  const content first = read("a");
+  const cached_content first = read("a");
   EXPECT_EQ(read("a"), first);
 }
 
 TEST_F(FileCacheTest, SharesTheBufferAmongTheNamesOfAFile) {
   folder_.write("a", "content");
   std::filesystem::create_hard_link(folder_.path("a"), folder_.path("b"));
-  const content first = read("a");
+  const cached_content first = read("a");
   EXPECT_EQ(read("b"), first);
 }
 
@@ -65,7 +65,7 @@ TEST_F(FileCacheTest, KeepsNothingAlive) {
   folder_.write("a", "content");
   std::weak_ptr<const std::string> watched;
   {
-    const content first = read("a");
+    const cached_content first = read("a");
     watched = first;
     EXPECT_FALSE(watched.expired());
   }
@@ -74,7 +74,7 @@ TEST_F(FileCacheTest, KeepsNothingAlive) {
 
 TEST_F(FileCacheTest, ReadsAnewWhenTheSizeDiffers) {
   folder_.write("a", "content");
-  const content first = read("a");
+  const cached_content first = read("a");
   folder_.write("a", "content and more");
   EXPECT_EQ(*read("a"), "content and more");
   EXPECT_EQ(*first, "content");
@@ -83,7 +83,7 @@ TEST_F(FileCacheTest, ReadsAnewWhenTheSizeDiffers) {
 TEST_F(FileCacheTest, ReadsAnewWhenOnlyTheTimeDiffers) {
   folder_.write("a", "old");
   folder_.set_modified("a", 1000, 1);
-  const content first = read("a");
+  const cached_content first = read("a");
   folder_.write("a", "new");
   folder_.set_modified("a", 1000, 2);
   EXPECT_EQ(*read("a"), "new");
@@ -94,7 +94,7 @@ TEST_F(FileCacheTest, ReadsAnewWhenTheFileIsAnother) {
   folder_.write("b", "new");
   folder_.set_modified("a", 1000);
   folder_.set_modified("b", 1000);
-  const content first = read("a");
+  const cached_content first = read("a");
   std::filesystem::rename(folder_.path("b"), folder_.path("a"));
   EXPECT_EQ(*read("a"), "new");
 }
@@ -130,7 +130,7 @@ TEST_F(FileCacheTest, ReadsAFileThatIsDeletedWhileOpen) {
   const descriptor file = open("a");
   const file_stamp stamp = status_of(file.get()).stamp;
   std::filesystem::remove(folder_.path("a"));
-  const content found = cache_.read(file.get(), stamp);
+  const cached_content found = cache_.read(file.get(), stamp);
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(*found, "content");
 }
@@ -141,7 +141,7 @@ TEST_F(FileCacheTest, GivesNothingForWhatCannotBeRead) {
 
 TEST_F(FileCacheTest, ForgetsFilesThatNobodyHolds) {
   folder_.write("held", "held");
-  const content held = read("held");
+  const cached_content held = read("held");
   for (int i = 0; i < 500; ++i) {
     const std::string name = std::to_string(i);
     folder_.write(name, name);
@@ -152,7 +152,7 @@ TEST_F(FileCacheTest, ForgetsFilesThatNobodyHolds) {
 }
 
 TEST_F(FileCacheTest, RemembersEveryFileThatIsHeld) {
-  std::vector<content> held;
+  std::vector<cached_content> held;
   for (int i = 0; i < 200; ++i) {
     const std::string name = std::to_string(i);
     folder_.write(name, name);
@@ -167,11 +167,11 @@ TEST_F(FileCacheTest, ThreadsThatReadAtOnceShareOneBuffer) {
   folder_.write("a", std::string(100'000, 'a'));
   constexpr int threads = 4;
   for (int round = 0; round < 20; ++round) {
-    std::array<content, threads> found;
+    std::array<cached_content, threads> found;
     std::atomic<int> ready = 0;
     std::vector<std::thread> running;
     running.reserve(threads);
-    for (content& place : found) {
+    for (cached_content& place : found) {
       running.emplace_back([this, &place, &ready] {
         ++ready;
         while (ready < threads) {
@@ -184,7 +184,7 @@ TEST_F(FileCacheTest, ThreadsThatReadAtOnceShareOneBuffer) {
       thread.join();
     }
     ASSERT_NE(found[0], nullptr);
-    for (const content& place : found) {
+    for (const cached_content& place : found) {
       EXPECT_EQ(place, found[0]);
     }
   }

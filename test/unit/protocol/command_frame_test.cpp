@@ -17,7 +17,7 @@ TEST(CommandFrameTest, Subscribe) {
             R"({"id":1,"sub":{"news":{"e":"k9f2","o":41},"chat":{}}})");
   EXPECT_EQ(write_subscribe(2, {{"chat", {}, 10}}), R"({"id":2,"sub":{"chat":{"last":10}}})");
   EXPECT_EQ(write_subscribe(2, {{"chat", topic_position{"k", 0}, 10}}),
-            R"({"id":2,"sub":{"chat":{"e":"k","o":0}}})");
+            R"({"id":2,"sub":{"chat":{"e":"k","o":0,"last":10}}})");
 }
 
 TEST(CommandFrameTest, SubscribeWithPresence) {
@@ -32,6 +32,9 @@ TEST(CommandFrameTest, PresenceAndHistory) {
   EXPECT_EQ(write_history_command(8, "news", {}, 100), R"({"id":8,"history":"news","limit":100})");
   EXPECT_EQ(write_history_command(9, "news", topic_position{"k", 10}, 5),
             R"({"id":9,"history":"news","since":{"e":"k","o":10},"limit":5})");
+  EXPECT_EQ(write_history_command(8, "news", topic_position{"k", 10}, 100, 5),
+            R"({"id":8,"history":"news","last":5})")
+      << "a server refuses the others beside it";
 }
 
 TEST(CommandFrameTest, Unsubscribe) {

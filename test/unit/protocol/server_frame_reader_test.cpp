@@ -25,13 +25,18 @@ std::string client_text(const client_subscriber& one) {
   return one.id + "/" + one.user + "/" + one.info;
 }
 
+std::string window_text(const std::optional<std::chrono::milliseconds>& window) {
+  return window ? " window " + std::to_string(window->count()) : "";
+}
+
 struct said_text {
   std::string operator()(const unknown_said&) const { return "unknown"; }
   std::string operator()(const ping_said&) const { return "ping"; }
   std::string operator()(const hello_said& said) const {
     return "hello " + said.client_id + " ping " + std::to_string(said.ping.count()) + " retry " +
            std::to_string(said.retry_min.count()) + "-" + std::to_string(said.retry_max.count()) +
-           (said.max_message_bytes == 0 ? "" : " max " + std::to_string(said.max_message_bytes));
+           (said.max_message_bytes == 0 ? "" : " max " + std::to_string(said.max_message_bytes)) +
+           window_text(said.window);
   }
   std::string operator()(const bye_said& said) const {
     return "bye " + std::to_string(said.earliest.count()) + "-" +
@@ -42,7 +47,7 @@ struct said_text {
                        place_text(said.reached) + "> " + std::to_string(said.replayed);
     if (said.recovered)
       text += *said.recovered ? " recovered" : " not recovered: " + said.why;
-    return text + (said.latest ? " latest" : "");
+    return text + (said.more ? " and more" : "") + (said.skips ? " skips" : "");
   }
   std::string operator()(const failure_said& said) const {
     return std::to_string(said.id) + " failed <" + said.topic + "> " + std::to_string(said.code) +
@@ -50,7 +55,8 @@ struct said_text {
            (said.retry_after == 0ms ? "" : " after " + std::to_string(said.retry_after.count()));
   }
   std::string operator()(const ok_said& said) const {
-    std::string text = std::to_string(said.id) + " ok" + place_text(said.at);
+    std::string text =
+        std::to_string(said.id) + " ok" + place_text(said.at) + window_text(said.window);
     if (said.count != 0)
       text += " " + std::to_string(said.count);
     for (const client_subscriber& each : said.clients)
@@ -108,6 +114,7 @@ TEST(ServerFrameReaderTest, Session) {
        "hello c1 ping 25000 retry 500-20000"},
       {R"({"hello":{"max":1024}})", "hello  ping 0 retry 0-0 max 1024"},
       {R"({"hello":{}})", "hello  ping 0 retry 0-0"},
+      {R"({"hello":{"max":1024,"window":0}})", "hello  ping 0 retry 0-0 max 1024 window 0"},
       {R"({"bye":{"after":[0,30000]}})", "bye 0-30000"},
       {"{}", "ping"},
       {" { } ", "ping"},
@@ -121,8 +128,12 @@ TEST(ServerFrameReaderTest, Subscriptions) {
        "1 subscribed <a at k:44> 3 recovered"},
       {R"({"id":1,"sub":"a","e":"k","o":44,"rec":false,"why":"epoch","n":0})",
        "1 subscribed <a at k:44> 0 not recovered: epoch"},
-      {R"({"sub":"a","e":"k","o":44,"n":0,"m":"latest"})", "0 subscribed <a at k:44> 0 latest"},
+      {R"({"sub":"a","e":"k","o":44,"n":0,"m":"latest"})", "0 subscribed <a at k:44> 0 skips"},
+      {R"({"sub":"a","e":"k","o":44,"n":0,"m":"drop_oldest"})", "0 subscribed <a at k:44> 0 skips"},
+      {R"({"sub":"a","e":"k","o":44,"n":0,"m":"later"})", "0 subscribed <a at k:44> 0"},
       {R"({"id":2,"sub":"a.*"})", "2 subscribed <a.*> 0"},
+      {R"({"id":2,"sub":"a.*","n":200})", "2 subscribed <a.*> 200"},
+      {R"({"id":2,"sub":"a.*","n":1000,"more":true})", "2 subscribed <a.*> 1000 and more"},
       {R"({"id":1,"sub":"secret","error":{"code":103,"reason":"no"}})",
        "1 failed <secret> 103: no"},
       {R"({"unsub":"news","code":2500,"reason":"moved"})", "unsubscribed <news> 2500: moved"},
@@ -132,6 +143,10 @@ TEST(ServerFrameReaderTest, Subscriptions) {
 TEST(ServerFrameReaderTest, Answers) {
   expect_said({
       {R"({"id":4,"ok":{"e":"k9f2","o":45}})", "4 ok at k9f2:45"},
+      {R"({"id":4,"ok":{"e":"k9f2","o":45,"window":120000}})", "4 ok at k9f2:45 window 120000"},
+      {R"({"id":4,"ok":{"e":"k9f2","o":45,"window":0}})", "4 ok at k9f2:45 window 0"},
+      {R"({"id":4,"ok":{"e":"k9f2","o":45,"window":9007199254740992}})",
+       "4 ok at k9f2:45 window 315360000000"},
       {R"({"id":3,"ok":{}})", "3 ok"},
       {R"({"id":8,"ok":{"e":"k","o":0,"items":[]}})", "8 ok at k:0"},
       {R"({"id":8,"ok":{"e":"k","o":13,"items":[{"o":11,"d":{"a":[1]}},{"s":"x","o":12},)"

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -98,6 +99,39 @@ TEST(ClientHandshakeTest, RefusesAnotherStatus) {
   client_handshake made = handshake_with("ws://a/");
   EXPECT_EQ(verdict_on(made, "HTTP/1.1 401 No \x1b[1m entry\r\nContent-Length: 5\r\n\r\nhello"),
             "the server answered 401 No \\x1b[1m entry");
+}
+
+TEST(ClientHandshakeTest, TellsStatusAndWhenToComeBack) {
+  client_handshake made = handshake_with("ws://a/");
+  verdict_on(made, "HTTP/1.1 429 Slowly\r\nRetry-After: 120\r\n\r\n");
+  EXPECT_EQ(made.status(), 429);
+  EXPECT_EQ(made.retry_after(), "120");
+  client_handshake other = handshake_with("ws://a/");
+  verdict_on(other, "HTTP/1.1 404 Not Found\r\nno colon\r\n\r\n");
+  EXPECT_EQ(other.status(), 404);
+  EXPECT_EQ(other.retry_after(), "");
+}
+
+TEST(ClientHandshakeTest, ReadsWhenToComeBack) {
+  using std::chrono::seconds;
+  const std::chrono::sys_seconds now{seconds(784'111'777)};  // Sun, 06 Nov 1994 08:49:37 GMT
+  EXPECT_EQ(read_retry_after(" 120 ", now), seconds(120));
+  EXPECT_EQ(read_retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), seconds(30));
+  EXPECT_EQ(read_retry_after("Sun, 06 Nov 1994 08:49:07 GMT", now), seconds(0)) << "it is over";
+  EXPECT_EQ(read_retry_after("99999999999999999999", now), seconds(86'400));
+  for (const std::string_view text : {"", "soon", "-1", "1.5"})
+    EXPECT_EQ(read_retry_after(text, now), seconds(0)) << text;
+}
+
+TEST(ClientHandshakeTest, SendsFurtherHeaders) {
+  websocket_url to;
+  EXPECT_EQ(read_websocket_url("ws://a/", to), "");
+  const client_handshake made(to, wanted_subprotocol, counted_number,
+                              {{"Authorization", "Bearer x"}, {"Cookie", "a=b"}});
+  const request asked = parsed_request(made);
+  EXPECT_EQ(asked.header("Authorization"), "Bearer x");
+  EXPECT_EQ(asked.header("Cookie"), "a=b");
+  EXPECT_EQ(check_upgrade(asked).status, 101);
 }
 
 TEST(ClientHandshakeTest, RefusesTheAnswerToAnotherKey) {

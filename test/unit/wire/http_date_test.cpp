@@ -1,4 +1,4 @@
-#include "http/http_date.hpp"
+#include "wire/http_date.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace broadcast_hub::http {
+namespace broadcast_hub::wire {
 namespace {
 
 std::chrono::sys_seconds at(std::int64_t seconds) {
@@ -95,4 +95,4 @@ TEST(HttpDateTest, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace broadcast_hub::http
+}  // namespace broadcast_hub::wire

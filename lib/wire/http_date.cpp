@@ -1,10 +1,10 @@
-#include "http/http_date.hpp"
+#include "wire/http_date.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace broadcast_hub::http {
+namespace broadcast_hub::wire {
 namespace {
 
 using std::chrono::sys_days;
@@ -168,4 +168,4 @@ std::optional<sys_seconds> parse_http_date(std::string_view text, sys_seconds no
   return full_name && read_rfc850(rest, parts) ? time_with_century(parts, now) : std::nullopt;
 }
 
-}  // namespace broadcast_hub::http
+}  // namespace broadcast_hub::wire
