@@ -38,7 +38,12 @@ broadcast_hub::hub_options make_options(unsigned threads) {
 
   broadcast_hub::hub_options options;
   options.shards = threads;
-  options.topics.rules = {{"room.>", room}, {"ticks", ticks}, {"brief", brief}, {"staff.>", staff}};
+  broadcast_hub::topic_options prices;
+  prices.slow_consumers = broadcast_hub::slow_consumer_policy::latest;
+  prices.allow_client_publish = true;
+
+  options.topics.rules = {{"room.>", room},   {"ticks", ticks},     {"brief", brief},
+                          {"brief.>", brief}, {"prices.>", prices}, {"staff.>", staff}};
   options.protocol.retry_min = 20ms;
   options.protocol.retry_max = 200ms;
   options.protocol.comeback_within = 300ms;
