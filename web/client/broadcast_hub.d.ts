@@ -8,15 +8,19 @@
  * the upper of the server's `retry`; before the server's first hello these are 500 and 20,000. A
  * server that drains says itself how long to wait. The browser's `online` event, and a page that
  * becomes visible, end the wait at once, unless the server asked for it. Then, too, a connection
- * that seems open has to show that it is: it is lost when nothing has come after 5,000.
+ * that seems open has to show that it is: it is lost when nothing has come after 5,000; and an attempt
+ * that is older than 2,000 begins anew. The bound of the wait goes back to the lower one when a
+ * connection has lasted 10,000, or the upper bound if that is less.
  *
  * `url`: `ws:` or `wss:`. A function is called before each attempt, for example to put in a fresh
- * token; when it throws, that attempt has failed.
+ * token, and may be async; when it throws, that attempt has failed, and the error is reported.
  *
  * Errors: throws what `new WebSocket` throws, such as a `SyntaxError` for an address that is none,
  * and `TypeError` when there is no WebSocket.
  */
-export function connect(url: string | URL | (() => string | URL), options?: ClientOptions): Client;
+export function connect(url: Address | (() => Address | Promise<Address>), options?: ClientOptions): Client;
+
+export type Address = string | URL;
 
 export interface ClientOptions {
   /** The class to use: npm's `ws` where there is none. Default: the global one. */
@@ -36,10 +40,15 @@ export interface ClientOptions {
 
   /** See `Client`; here so that nothing is missed. */
   onstate?: ((event: StateEvent) => void) | undefined;
-  onmessage?: ((data: any) => void) | undefined;
+  onmessage?: ((data: any, raw: any) => void) | undefined;
+  onerror?: ((error: HubError) => void) | undefined;
+
+  /** How long an attempt may take until the connection is open. 0: for ever. Default: 10,000. */
+  connectTimeout?: number | undefined;
 
   /** For tests. Default: the global ones. */
   random?: () => number;
+  now?: () => number;
   setTimeout?: (run: () => void, delay: number) => any;
   clearTimeout?: (timer: any) => void;
 }
@@ -57,8 +66,11 @@ export type State = "connecting" | "open" | "waiting" | "closed";
 export type StateEvent =
   | { state: "connecting" }
   | { state: "open"; raw: boolean }
-  /** `code`, `reason`: how the connection ended; 1006 without a close frame. */
-  | { state: "waiting"; code: number; reason: string; delay: number }
+  /**
+   * `code`, `reason`: how the connection ended; 1006 without a close frame, then with what the socket
+   * said, which in browsers is nothing. `attempts`: so many times in a row it did not last.
+   */
+  | { state: "waiting"; code: number; reason: string; delay: number; attempts: number }
   | { state: "closed"; code: number; reason: string };
 
 /**
@@ -79,9 +91,16 @@ export interface Client {
 
   /**
    * What the server sent to this connection alone, or anything that a raw server sends: JSON that
-   * was read, other text as a string, bytes as a `Uint8Array`.
+   * was read, other text as a string, bytes as a `Uint8Array`. `raw`: the frame's text, see
+   * `payloadText` of payload_text.js; or what a raw server sent.
    */
-  onmessage: ((data: any) => void) | undefined;
+  onmessage: ((data: any, raw: any) => void) | undefined;
+
+  /** An error that belongs to no command: the server could not read a frame. Without any it is reported. */
+  onerror: ((error: HubError) => void) | undefined;
+
+  /** One more handler, besides the property `on` + `event`. Returns what ends it. */
+  on<E extends keyof ClientEvents>(event: E, handler: ClientEvents[E]): () => void;
 
   /**
    * Subscribes to a topic, or with a pattern (`"orders.*.42"`, `"orders.>"`) to many, now or as soon
@@ -92,12 +111,13 @@ export interface Client {
    * that are published while the client is connected. One that fits a name and patterns is given to
    * all of them.
    *
-   * Several subscriptions to one topic are one for the server: `since` and `last` count for the
-   * first of them. What the hub's application has subscribed the client to is one of them, too, in
-   * which the page takes part from then on, without `last`.
+   * Several subscriptions to one topic are one for the server: `since` counts for the first of them,
+   * those that are asked for together get the most past that any of them wants, and one with `last`
+   * that joins later gets its own by `history`. What the hub's application has subscribed the client
+   * to is one of them, too, in which the page takes part from then on.
    *
    * Errors: a subscription that is refused ends with `onerror`. Throws `TypeError` for a pattern with
-   * `since`, `last` or `presence`.
+   * `since`, `presence`, or a `last` that is not 0 or 1.
    */
   subscribe<T = any>(
     topic: string,
@@ -107,24 +127,28 @@ export interface Client {
   /**
    * Publishes JSON, or bytes. Without a connection it waits for one. When the connection is lost
    * before the reply, it is sent again with the same key, by which the server knows it for as long
-   * as the topic's `dedup_window`, unless it is restarted or runs short of memory for keys.
+   * as the server said; after nine tenths of that it is rejected with `"outcome_unknown"` instead.
+   * Half surrogates become U+FFFD. When the server fails with 1011 what is unanswered is sent one by
+   * one, and what was alone at three such ends is rejected with 1011.
    *
    * Resolves with the place that it got in the topic. Errors: rejects with `HubError`, with 109 for
-   * what is larger than the server takes. After `"closed"` it is not known whether what was sent
-   * has been published.
+   * what is larger than the server takes; with `TypeError` for what is no JSON; with the signal's
+   * reason. After `"closed"`, `"timeout"` and the signal it is not known whether what was sent has
+   * been published.
    */
-  publish(topic: string, data: any): Promise<Position>;
+  publish(topic: string, data: any, options?: PublishOptions): Promise<Position>;
 
-  /** Who is subscribed to a topic. Errors: as `publish`. */
-  presence(topic: string): Promise<Presence>;
+  /** Who is subscribed to a topic, which the client must be itself. Errors: as `publish`. */
+  presence(topic: string, limits?: Limits): Promise<Presence>;
 
   /**
-   * Past publications of a topic behind `since`, or from the oldest that is kept, the oldest first.
-   * `limit`: 1 to 1000; the server's default is 100. Errors: as `publish`.
+   * Past publications of a topic, to which the client must be subscribed, behind `since`, or from
+   * the oldest that is kept, the oldest first. `limit`: 1 to 1000; the server's default is 100.
+   * `last`, without the other two: the newest, 1 to 1000. Errors: as `publish`.
    */
   history<T = any>(
     topic: string,
-    options?: { since?: Position | undefined; limit?: number | undefined },
+    options?: HistoryOptions,
   ): Promise<History<T>>;
 
   /**
@@ -136,8 +160,39 @@ export interface Client {
    */
   send(data: any): boolean;
 
-  /** Ends the connection (code 1000), and rejects what waits for a reply. No timer is left. */
+  /** Gives up the connection, the attempt or the wait, and connects at once. Not after `closed`. */
+  reconnect(): void;
+
+  /**
+   * Ends the connection (code 1000), and rejects what waits for a reply. Subscriptions end without
+   * `onerror`. No timer is left.
+   */
   close(): void;
+}
+
+export interface ClientEvents {
+  state: (event: StateEvent) => void;
+  message: (data: any, raw: any) => void;
+  error: (error: HubError) => void;
+}
+
+export interface Limits {
+  /** Gives the command up: rejects with its reason. */
+  signal?: AbortSignal | undefined;
+
+  /** Rejects with `"timeout"` when there is no answer after so long. */
+  timeout?: number | undefined;
+}
+
+export interface PublishOptions extends Limits {
+  /** By which the server knows it again: 1 to 128 bytes. Default: at least 122 random bits. */
+  key?: string | undefined;
+}
+
+export interface HistoryOptions extends Limits {
+  since?: Position | undefined;
+  limit?: number | undefined;
+  last?: number | undefined;
 }
 
 /** A place in a topic: behind the publication with that offset. */
@@ -174,7 +229,11 @@ export interface SubscriptionOptions<T = any> extends SubscriptionHandlers<T> {
   /** Where to go on, for example from a page that was left. */
   since?: Position | undefined;
 
-  /** Without `since`: begin with up to so many past publications. Default: 0. */
+  /**
+   * Begin with up to so many past publications, and so again when all that was missed cannot be had.
+   * Of a pattern, 0 or 1: the newest of each topic that keeps one, again after each reconnect; it
+   * counts for the first subscription to the pattern. Default: 0.
+   */
   last?: number | undefined;
 
   /** Whether to hear of subscribers that come and go. Default: false. */
@@ -202,6 +261,15 @@ export interface Publication<T = any> {
   data: T;
 
   offset: number;
+
+  /**
+   * How many were left out in front of it, as the topic's policy says (`latest`, `drop_oldest`): ask
+   * `history` for them. 0 when none, and through a pattern alone.
+   */
+  skipped: number;
+
+  /** The text of the frame in which it came: `payloadText` of payload_text.js has its part of it. */
+  raw: string;
 }
 
 export interface SubscribedEvent {
@@ -219,6 +287,9 @@ export interface SubscribedEvent {
 
   /** So many publications that the server still has follow at once; then those that are new. */
   replayed: number;
+
+  /** Of a pattern with `last`: there are more topics than the server tells at once. */
+  more?: boolean;
 
   /** Where the subscription stands now; what follows has higher offsets. Patterns have neither. */
   epoch?: string;
@@ -254,14 +325,19 @@ export interface History<T = any> extends Position {
 
 export interface HubError extends Error {
   /**
-   * - 100 to 110: the server refused. 101 malformed, 103 permission denied, 107 limit exceeded,
+   * - 100 to 111: the server refused. 101 malformed, 103 permission denied, 107 limit exceeded,
    *   108 too many requests, 109 payload too large, 110 backplane unavailable, ...
    * - 2600 to 2699: the server ended the subscription.
    * - `"buffer_full"`: too many commands wait for a connection (`maxBuffered`), or for answers.
    * - `"raw"`: the server does not speak bhub.v1.
    * - `"closed"`: the client is closed.
+   * - `"timeout"`: no answer in time.
+   * - `"outcome_unknown"`: no answer came, and the server may know the key no more.
    */
-  code: number | "buffer_full" | "raw" | "closed";
+  code: number | "buffer_full" | "raw" | "closed" | "timeout" | "outcome_unknown";
+
+  /** What it is about, if that is a topic. */
+  topic?: string;
 
   /** In words. */
   reason: string;

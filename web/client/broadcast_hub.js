@@ -12,8 +12,11 @@ import {
   isCount,
   isObject,
   listOf,
+  publication,
   report,
+  stringify,
   tell,
+  toJSON,
 } from "./values.js";
 
 const TOPICS_PER_FRAME = 20; // less than 8 KiB, which servers take with a small limit, too
@@ -22,6 +25,8 @@ const MOST_UNANSWERED = 10000;
 
 const ALREADY_SUBSCRIBED = 105;
 const TOO_LARGE = 109;
+
+const INTERNAL_ERROR = 1011; // a close code
 
 /** Whether it is right to ask again, later, after this code. */
 const passes = (code) => /^(1[01]0|108|25..)$/.test(code);
@@ -33,34 +38,39 @@ export function connect(url, options = {}) {
 class Client {
   onstate;
   onmessage;
+  onerror;
 
   #connection;
+  #options;
+  #listeners = new Set(); // objects that have a handler each
   #topics = new Map();
   #calls = new Map(); // what waits for a reply, or for a connection to be sent on
+  #suspects = new Set(); // those that were on their way when the server failed
+  #windows = new Map(); // how long the server knows keys, by topic
+  #session = 0;
   #lastId = 0;
-  #maxBuffered;
+  #isClosing = false;
   #keys; // how the keys of this client's publications begin
 
   constructor(url, options) {
-    const complete = {
+    this.#options = {
       WebSocket: globalThis.WebSocket,
+      now: Date.now,
       random: Math.random,
       setTimeout,
       clearTimeout,
       ...options,
     };
-    if (!complete.WebSocket) {
-      throw new TypeError("there is no WebSocket here: pass one as options.WebSocket");
+    if (!this.#options.WebSocket) {
+      throw new TypeError("options.WebSocket is needed here");
     }
-    const digits = () => complete.random().toString(36);
-    this.#keys = digits() + digits() + ".";
-    this.#maxBuffered = options.maxBuffered ?? 1000;
-    this.onstate = options.onstate;
-    this.onmessage = options.onmessage;
-    this.#connection = new Connection(url, complete, {
+    // Pages without TLS have this, too.
+    this.#keys = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}.`;
+    ({ onstate: this.onstate, onmessage: this.onmessage, onerror: this.onerror } = options);
+    this.#connection = new Connection(url, this.#options, {
       onstate: (event) => this.#changed(event),
-      onframe: (frame) => this.#handle(frame),
-      onraw: (data) => tell(this, "onmessage", decodeRaw(data)),
+      onframe: (frame, text) => this.#handle(frame, text),
+      onraw: (data) => this.#tell("onmessage", decodeRaw(data), data),
     });
   }
 
@@ -76,12 +86,20 @@ class Client {
     return this.#connection.id;
   }
 
+  on(event, handler) {
+    const listener = { [`on${event}`]: handler };
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   subscribe(name, handlers = {}) {
     const options = typeof handlers === "function" ? { onpublication: handlers } : handlers;
+    name = JSON.parse(toJSON(name, "subscribe")); // as the server will say it
     const known = this.#topics.get(name);
-    const topic = known ?? new Topic(name, options);
-    if (topic.pattern && (options.since || options.last || options.presence)) {
-      throw new TypeError("a pattern has no since, last or presence");
+    const topic = known ?? new Topic(name, options.since);
+    const { last, since } = options;
+    if (topic.pattern && (since || options.presence || (last && last !== 1))) {
+      throw new TypeError(`${name}: a pattern has only last, 0 or 1, not ${last}`);
     }
     const subscription = {
       ...options,
@@ -94,9 +112,8 @@ class Client {
       unsubscribe: () => this.#unsubscribe(topic, subscription),
     };
     this.#topics.set(name, topic);
-    topic.subscriptions.set(subscription, !!known);
-    topic.presence ||= !!options.presence;
-    const refusal = this.#refusal();
+    topic.members.set(subscription, { late: !!known });
+    const refusal = this.#refusal(name);
     if (refusal) {
       queueMicrotask(() => this.#drop(topic, refusal));
     } else if (this.state === "open" && !topic.asked) {
@@ -106,69 +123,150 @@ class Client {
     return subscription;
   }
 
-  publish(topic, data) {
-    const key = this.#keys + ++this.#lastId;
-    const command = { pub: topic, ...encode("d", data), key };
-    return this.#call(command, ({ e, o }) => ({ epoch: e, offset: o }));
+  async publish(topic, data, { key = this.#keys + ++this.#lastId, ...limits } = {}) {
+    const id = ++this.#lastId;
+    const frame = encode({ id, pub: topic, key }, "d", data, topic);
+    const { e, o } = await this.#call(id, topic, frame, limits, true);
+    return { epoch: e, offset: o };
   }
 
-  presence(topic) {
-    return this.#call({ presence: topic }, ({ clients, n }) => ({ clients, count: n }));
+  async presence(topic, limits = {}) {
+    const id = ++this.#lastId;
+    const { clients, n } = await this.#call(id, topic, stringify({ id, presence: topic }), limits);
+    return { clients, count: n };
   }
 
-  history(topic, { since, limit } = {}) {
+  async history(topic, { since, limit, last, ...limits } = {}) {
+    const id = ++this.#lastId;
     const from = since && { e: since.epoch, o: since.offset };
-    return this.#call({ history: topic, since: from, limit }, ({ e, o, items }) => ({
+    const frame = stringify({ id, history: topic, since: from, limit, last });
+    const { e, o, items, text } = await this.#call(id, topic, frame, limits);
+    return {
       epoch: e,
       offset: o,
       items: listOf(items)
         .filter(isObject)
-        .map((item) => ({ topic, data: decode(item, "d"), offset: item.o })),
-    }));
+        .map((item) => publication(topic, item, 0, text)),
+    };
   }
 
   send(data) {
-    if (this.state !== "open") return false;
-    const frame = this.raw ? data : encode("msg", data);
-    return !this.#connection.send(isBytes(frame) ? frame : JSON.stringify(frame));
+    const text = this.raw
+      ? isBytes(data)
+        ? data
+        : toJSON(data, "send")
+      : encode({}, "msg", data, "send");
+    return this.state === "open" && !this.#connection.send(text);
+  }
+
+  reconnect() {
+    this.#connection.reconnect();
   }
 
   close() {
+    this.#isClosing = true;
     this.#connection.close();
   }
 
+  /** Returns whether there was a handler. */
+  #tell(name, ...details) {
+    const targets = [this, ...this.#listeners].filter((target) => target[name] != null);
+    for (const target of targets) tell(target, name, ...details);
+    return targets.length > 0;
+  }
+
   #changed(event) {
+    if (event.state !== "open") this.#lost(event.code);
     if (this.#refusal()) this.#dropAll();
     else if (event.state === "open") this.#resume();
     // A handler that was told of this may have closed the client.
-    if (event.state === this.state) tell(this, "onstate", event);
+    if (event.state === this.state) this.#tell("onstate", event);
+  }
+
+  /** What was on its way will be sent again; but not for ever what ends each session. */
+  #lost(code) {
+    const isOnItsWay = ({ keyed, session }) => keyed && session === this.#session;
+    const published = [...this.#calls.values()].filter(isOnItsWay);
+    ++this.#session;
+    for (const call of code === INTERNAL_ERROR ? published : []) {
+      this.#suspects.add(call);
+      if (published.length > 1 || ++call.kills < 3) continue;
+      call.reject(failure({ code, reason: "it ended sessions" }, call.topic));
+    }
   }
 
   #resume() {
+    for (const topic of this.#topics.values()) topic.begin();
     this.#ask([...this.#topics.values()]);
-    for (const [id, { frame }] of this.#calls) this.#send(id, frame);
+    this.#flush();
   }
 
   /** Why no command can be accepted, if so. */
-  #refusal() {
-    if (this.state === "closed") return failure({ code: "closed", reason: "the client is closed" });
-    const reason = "the server does not speak bhub.v1, so it has no topics";
-    return this.raw ? failure({ code: "raw", reason }) : undefined;
+  #refusal(topic) {
+    const closed = this.state === "closed";
+    const code = closed ? "closed" : "raw";
+    const reason = closed
+      ? "the client is closed"
+      : "the server does not speak bhub.v1";
+    return closed || this.raw ? failure({ code, reason }, topic) : undefined;
   }
 
-  #call(command, read) {
-    return new Promise((resolve, reject) => {
-      const refusal = this.#refusal();
-      if (refusal) throw refusal;
-      // A connection that is dead seems open for a while.
-      const most = Math.max(this.#maxBuffered, this.state === "open" ? MOST_UNANSWERED : 0);
-      const reason = `${most} commands wait already`;
-      if (this.#calls.size >= most) throw failure({ code: "buffer_full", reason });
-      const id = ++this.#lastId;
-      const frame = JSON.stringify({ id, ...command });
-      this.#calls.set(id, { frame, resolve, reject });
-      if (this.state === "open") this.#send(id, frame);
-    }).then(read);
+  async #call(id, topic, frame, { signal, timeout }, keyed) {
+    const refusal = this.#refusal(topic);
+    if (refusal) throw refusal;
+    if (signal?.aborted) throw signal.reason;
+    // A connection that is dead seems open for a while.
+    const { maxBuffered = 1000, setTimeout, clearTimeout } = this.#options;
+    const most = Math.max(maxBuffered, this.state === "open" ? MOST_UNANSWERED : 0);
+    const full = { code: "buffer_full", reason: `${most} commands wait already` };
+    if (this.#calls.size >= most) throw failure(full, topic);
+    const call = { id, topic, frame, keyed, kills: 0 };
+    const answer = new Promise((resolve, reject) => Object.assign(call, { resolve, reject }));
+    const late = { code: "timeout", reason: "no answer" };
+    let timer;
+    const expire = () => (timer = call.reject(failure(late, topic)));
+    if (timeout >= 0) timer = setTimeout(expire, timeout);
+    const abort = () => call.reject(signal.reason);
+    signal?.addEventListener("abort", abort);
+    this.#calls.set(id, call);
+    this.#flush(call);
+    try {
+      return await answer;
+    } finally {
+      if (timer) clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      this.#calls.delete(id);
+      const wasCareful = this.#suspects.size;
+      this.#suspects.delete(call);
+      if (wasCareful) this.#flush();
+    }
+  }
+
+  /**
+   * Sends what has not been sent, or only the call that is new; of publications one at a time while
+   * one of them may end the session.
+   */
+  #flush(call) {
+    const isCareful = this.#suspects.size;
+    let isBusy = false;
+    for (const one of call && !isCareful ? [call] : [...this.#calls.values()]) {
+      if (this.state === "open" && !(isBusy && one.keyed) && one.session !== this.#session) this.#sendCall(one);
+      isBusy ||= isCareful && one.keyed;
+    }
+  }
+
+  #sendCall(call) {
+    const { id, topic, frame, keyed, first } = call;
+    const now = this.#options.now();
+    const window = this.#windows.get(topic) ?? this.#connection.window;
+    // Frames are on their way for a while.
+    if (keyed && now - first >= 0.9 * window) {
+      const reason = "its key may be forgotten";
+      return call.reject(failure({ code: "outcome_unknown", reason }, topic));
+    }
+    call.first ??= now;
+    call.session = this.#session;
+    this.#send(id, frame);
   }
 
   #send(id, frame) {
@@ -177,11 +275,12 @@ class Client {
   }
 
   #ask(topics) {
+    if (this.state !== "open") return; // a handler may have ended it
     for (let first = 0; first < topics.length; first += TOPICS_PER_FRAME) {
       const id = ++this.#lastId;
       const some = topics.slice(first, first + TOPICS_PER_FRAME);
       const sub = Object.fromEntries(some.map((topic) => [topic.name, topic.ask(id)]));
-      this.#send(id, JSON.stringify({ id, sub }));
+      this.#send(id, stringify({ id, sub }));
     }
   }
 
@@ -189,94 +288,104 @@ class Client {
     const delay = (isCount(after) ? after : 0) + this.#connection.backOff(topic.refusals++);
     topic.asked = -1;
     this.#connection.later(delay, () => {
-      if (topic.subscriptions.size > 0) this.#ask([topic]);
+      if (topic.members.size) this.#ask([topic]);
     });
   }
 
   #unsubscribe(topic, subscription) {
     if (!subscription.active) return;
     subscription.active = false;
-    topic.subscriptions.delete(subscription);
-    if (topic.subscriptions.size > 0) return;
+    topic.members.delete(subscription);
+    if (topic.members.size) {
+      if (topic.presenceAsked && !topic.presence && !topic.asked) this.#ask([topic]);
+      return;
+    }
     this.#topics.delete(topic.name);
     if (this.state === "open") this.#connection.write({ unsub: [topic.name] });
   }
 
-  /** Ends a topic's subscriptions for good. `isKnown`: the application has other ways to see it. */
-  #drop(topic, error, isKnown) {
-    if (topic.subscriptions.size > 0) this.#topics.delete(topic.name);
-    const ended = [...topic.subscriptions.keys()];
-    topic.subscriptions.clear();
-    for (const subscription of ended) subscription.active = false;
+  /** Ends subscriptions to a topic for good. `isKnown`: the application has other ways to see it. */
+  #drop(topic, error, isKnown, ended = [...topic.members.keys()]) {
     for (const subscription of ended) {
+      subscription.active = false;
+      topic.members.delete(subscription);
+    }
+    if (ended.length && !topic.members.size) this.#topics.delete(topic.name);
+    for (const subscription of this.#isClosing && isKnown ? [] : ended) {
       if (subscription.onerror) tell(subscription, "onerror", error);
       else if (!isKnown) report(error);
     }
   }
 
   #dropAll() {
-    const refusal = this.#refusal();
-    for (const { reject } of this.#calls.values()) reject(refusal);
-    this.#calls.clear();
-    for (const topic of [...this.#topics.values()]) this.#drop(topic, refusal, !this.raw);
+    for (const { reject, topic } of [...this.#calls.values()]) reject(this.#refusal(topic));
+    for (const topic of [...this.#topics.values()]) {
+      this.#drop(topic, this.#refusal(topic.name), !this.raw);
+    }
   }
 
-  #handle(frame) {
-    const { id, sub, unsub, t } = frame;
+  #handle(frame, text) {
+    const { id, sub, unsub, t, error } = frame;
     if (typeof t === "string") {
-      if (isCount(frame.o)) this.#published(frame);
+      if (isCount(frame.o)) this.#published(frame, text);
       else if (isCount(frame.n)) this.#presenceChanged(frame);
     } else if (id > 0) {
-      if (sub === undefined) this.#replied(frame);
+      if (sub === undefined) this.#replied(frame, text);
       else this.#subscribed(frame);
     } else if (typeof unsub === "string") {
       this.#unsubscribed(frame);
+    } else if (id === undefined && isObject(error)) {
+      const problem = failure(error);
+      if (!this.#tell("onerror", problem)) report(problem);
     } else if ("msg" in frame || "s" in frame || "b" in frame) {
-      tell(this, "onmessage", decode(frame, "msg"));
+      this.#tell("onmessage", decode(frame, "msg"), text);
     }
   }
 
-  #published(frame) {
+  #published(frame, text) {
     const { t: topic, o: offset } = frame;
     const named = this.#topics.get(topic);
-    const accepted = named?.accept(offset);
-    if (accepted === null) this.#ask([named]);
-    const receivers = accepted ? [...named.subscriptions.keys()] : [];
-    if (!named || named.acceptForPatterns(offset)) receivers.push(...this.#throughPatterns(topic));
-    this.#tellEach(receivers, "onpublication", { topic, data: decode(frame, "d"), offset });
+    const skipped = named?.accept(offset);
+    if (skipped < 0) this.#ask([named]);
+    // What comes through patterns only says nothing of what was skipped.
+    const others = named?.isReplay(offset) ? [] : this.#throughPatterns(topic, offset);
+    const receivers = [...(skipped >= 0 ? named.members : []), ...others];
+    const event = publication(topic, frame, skipped > 0 ? skipped : 0, text);
+    for (const [subscription, { held, had }] of receivers) {
+      if (held) held.push(event);
+      else if (!(offset <= had)) this.#tellOne(subscription, "onpublication", event);
+    }
   }
 
   #presenceChanged({ t: topic, join, leave, n: count }) {
-    const receivers = this.#topics.get(topic)?.subscriptions.keys() ?? [];
+    const receivers = this.#topics.get(topic)?.members.keys() ?? [];
     const event = { topic, join: listOf(join), leave: listOf(leave), count };
-    this.#tellEach([...receivers], "onpresence", event);
+    for (const one of [...receivers]) this.#tellOne(one, "onpresence", event);
   }
 
-  #throughPatterns(name) {
+  #throughPatterns(name, offset) {
     return [...this.#topics.values()]
-      .filter(({ pattern }) => pattern?.test(name))
-      .flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+      .filter((topic) => topic.takes(name, offset))
+      .flatMap(({ members }) => [...members]);
   }
 
-  /** A handler may end other subscriptions, and the client. */
-  #tellEach(subscriptions, handler, event) {
-    for (const subscription of subscriptions) {
-      if (subscription.active) tell(subscription, handler, event);
-    }
+  /** A handler may have ended other subscriptions, and the client. */
+  #tellOne(subscription, handler, event) {
+    if (subscription.active) tell(subscription, handler, event);
   }
 
-  #replied({ id, ok, error }) {
+  #replied({ id, ok, error }, text) {
     const call = this.#calls.get(id);
+    if (isObject(error) || isObject(ok)) this.#calls.delete(id);
     if (isObject(error)) {
-      this.#calls.delete(id);
-      call?.reject(failure(error));
+      call?.reject(failure(error, call.topic));
       // A frame that is refused as a whole may have many topics, and the fault be with one.
       const topics = [...this.#topics.values()].filter(({ asked }) => asked === id);
       if (topics.length === 1) this.#refused(topics[0], error);
       else topics.forEach((topic) => this.#ask([topic]));
     } else if (isObject(ok)) {
-      this.#calls.delete(id);
-      call?.resolve(ok);
+      if (call && isCount(ok.window)) this.#windows.set(call.topic, ok.window);
+      call?.resolve({ ...ok, text });
     }
   }
 
@@ -292,29 +401,64 @@ class Client {
       return this.#refused(topic, error);
     }
     const verdict = topic.answer(frame);
-    for (const subscription of [...topic.subscriptions.keys()]) {
+    for (const subscription of [...topic.members.keys()]) {
       this.#tellSubscribed(topic, subscription, verdict);
     }
     // While it waited, somebody may have joined; and the handlers may have ended it.
-    if (topic.subscriptions.size > 0 && topic.presence !== topic.presenceAsked) this.#ask([topic]);
+    if (topic.members.size && topic.presence !== topic.presenceAsked) this.#ask([topic]);
   }
 
   /** Who joined a topic late has to load its state like anybody who is new. */
   #tellSubscribed(topic, subscription, verdict) {
-    const late = topic.subscriptions.get(subscription);
+    const member = topic.members.get(subscription);
+    if (!member) return;
+    const { late, held } = member;
+    const isBehind = verdict && !verdict.recovered; // nothing is left of what was
+    if (isBehind) member.had = undefined;
+    if (held) {
+      if (isBehind) held.length = 0;
+      return;
+    }
     const said = late ? { replayed: 0, ...verdict, recovered: false, why: "first" } : verdict;
-    if (!subscription.active || !said) return;
-    topic.subscriptions.set(subscription, false);
-    tell(subscription, "onsubscribed", { topic: topic.name, ...said, ...subscription.position });
+    if (!said) return;
+    member.late = false;
+    const { last } = subscription;
+    if (late && last > 0 && !topic.pattern && !(isBehind && last <= topic.lastAsked)) {
+      this.#fetchPast(topic, subscription, member);
+    } else {
+      tell(subscription, "onsubscribed", { topic: topic.name, ...said, ...subscription.position });
+    }
   }
 
+  /** The past of one who joined a topic that is live; what comes meanwhile waits behind it. */
+  #fetchPast(topic, subscription, member) {
+    const held = (member.held = []);
+    const none = { items: [], ...subscription.position };
+    const begin = ({ items, epoch, offset }) => {
+      member.held = undefined;
+      member.had = offset; // the connection may be behind the log
+      this.#tellOne(subscription, "onsubscribed", {
+        ...{ topic: topic.name, recovered: false, why: "first", replayed: items.length, epoch },
+        offset: (items[0]?.offset ?? offset + 1) - 1,
+      });
+      for (const one of [...items, ...held.filter((one) => one.offset > offset)]) {
+        this.#tellOne(subscription, "onpublication", one);
+      }
+    };
+    this.history(topic.name, { last: subscription.last }).then(begin, () => begin(none));
+  }
+
+  /** Who wants presence may be to blame: the others are asked for without it. */
   #refused(topic, error) {
-    if (passes(error.code)) this.#askLater(topic, error.retry_after);
-    else this.#drop(topic, failure(error));
+    if (passes(error.code)) return this.#askLater(topic, error.retry_after);
+    const all = [...topic.members.keys()];
+    const toBlame = topic.presenceAsked ? all.filter(({ presence }) => presence) : all;
+    this.#drop(topic, failure(error, topic.name), false, toBlame);
+    if (topic.members.size) this.#ask([topic]);
   }
 
   #unsubscribed(frame) {
     const topic = this.#topics.get(frame.unsub);
-    if (topic) this.#refused(topic, frame);
+    if (topic) this.#refused(Object.assign(topic, { presenceAsked: false }), frame);
   }
 }

@@ -1,21 +1,23 @@
 // A WebSocket that is made anew whenever it is lost, and the frames that are about it alone: hello,
 // bye and pings.
 
-import { isCount, isObject, isRange, report } from "./values.js";
+import { isCount, isObject, isRange, report, stringify } from "./values.js";
 
 const PROTOCOL = "bhub.v1";
 const PING_BEFORE_HELLO = 25000; // ms, as all times
-const SILENCE_AFTER_PING = 10000;
+const LONG = 10000; // for silence after a ping, for an attempt, and for a session to count
 const SILENCE_AFTER_WAKING = 5000;
+const TOO_OLD_AT_WAKING = 2000; // an attempt that began before it slept, or in another network
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would go off at once
 
-/** Whether a connection that ended with this code may be made anew. */
-const comesBack = (code) => /^(100[16]|101[1-3]|4[0-4]..)$/.test(code);
+/** Whether coming back after this code is wrong. What is not listed may be the path's fault. */
+const isFinal = (code) => /^(100[023789]|1010|300[03]|4[5-9]..)$/.test(code);
 
 export class Connection {
   state = "connecting";
   raw = false; // the server does not speak our protocol
   id;
+  window; // how long the server knows keys, if it says so
 
   #url;
   #options;
@@ -27,7 +29,8 @@ export class Connection {
   #ping;
   #most; // bytes of a message that the server takes
   #retry = [500, 20000];
-  #attempts = 0;
+  #attempts = 0; // n of the back-off
+  #began; // the attempt, and then the session
   #greeted = false; // by any server, ever
   #bye; // bounds of the wait that the server asked for
   #ending = new AbortController();
@@ -58,7 +61,7 @@ export class Connection {
   }
 
   write(frame) {
-    this.send(JSON.stringify(frame));
+    this.send(stringify(frame));
   }
 
   close() {
@@ -100,29 +103,47 @@ export class Connection {
   }
 
   #dial(offer) {
+    this.#began = this.#options.now();
+    const url = this.#url;
+    if (typeof url !== "function") return this.#connect(url, offer);
+    const pending = (this.#socket = {});
+    const isOurs = () => pending === this.#socket;
+    new Promise((resolve) => resolve(url()))
+      .then((address) => isOurs() && this.#connect(address, offer))
+      .then(null, (error) => isOurs() && this.#failed(error));
+    this.#listenForOpening();
+  }
+
+  #connect(url, offer) {
     const { WebSocket, raw } = this.#options;
-    const url = typeof this.#url === "function" ? this.#url() : this.#url;
     const socket = new WebSocket(url, offer ? [PROTOCOL] : []);
     // A browser does not tell a server that is down from one that does not know the protocol. Trying
     // the second at once leaves a server little time to come up in between.
     let mayDoWithout = offer && raw && !this.#greeted;
-    const whileOurs = (run) => (event) => {
-      if (socket === this.#socket) run(event);
+    let isOpen = false;
+    let said; // in Node.js errors say what is wrong
+    const ended = ({ code, reason }) => {
+      if (!mayDoWithout) return this.#lose(code, reason || said || "");
+      this.#leaveSocket();
+      this.#redial(false);
     };
     socket.binaryType = "arraybuffer";
-    socket.onopen = whileOurs(() => {
+    socket.onopen = () => {
       mayDoWithout = false;
-      if (socket.protocol !== PROTOCOL) this.#openRaw();
-    });
-    socket.onmessage = whileOurs(({ data }) => this.#receive(data));
-    socket.onerror = () => {}; // a close event follows; npm's ws throws if nobody listens
-    socket.onclose = whileOurs(({ code, reason }) => {
-      if (mayDoWithout) this.#redial(false);
-      else this.#lose(code, reason);
-    });
+      isOpen = true;
+      if (socket.protocol === PROTOCOL) this.#listen();
+      else this.#openRaw();
+    };
+    socket.onmessage = ({ data }) => this.#receive(data);
+    // After an attempt that failed Node's own socket sends no close event.
+    socket.onerror = ({ message }) => {
+      said = message;
+      if (!isOpen) ended({ code: 1006 });
+    };
+    socket.onclose = ended;
     this.#socket = socket;
     this.#ping = PING_BEFORE_HELLO;
-    this.#listen();
+    this.#listenForOpening();
   }
 
   /** Like the first time, but there is nobody to throw to. */
@@ -130,22 +151,28 @@ export class Connection {
     try {
       this.#dial(offer);
     } catch (error) {
-      report(error);
-      this.#lose(1006, "no socket");
+      this.#failed(error);
     }
   }
 
-  #reconnect() {
-    this.#stopTimers();
+  #failed(error) {
+    report(error);
+    this.#lose(1006, `${error}`);
+  }
+
+  /** Makes the connection anew, at once. */
+  reconnect() {
+    if (this.state === "closed") return;
+    this.#leaveSocket();
     this.#bye = undefined;
-    this.state = "connecting";
-    this.#redial(true);
-    if (this.state === "connecting") this.#become("connecting");
+    if (this.state !== "connecting") this.#become("connecting");
+    if (this.state === "connecting" && !this.#socket) this.#redial(true);
   }
 
   /** After a sleep, or in another network, an open connection may be dead and not know it. */
   #wake() {
-    if (this.state === "waiting" && !this.#bye) this.#reconnect();
+    const isOld = this.#options.now() - this.#began >= TOO_OLD_AT_WAKING;
+    if (this.state === "connecting" ? isOld : this.state === "waiting" && !this.#bye) this.reconnect();
     if (this.state === "open" && !this.raw && !this.#timers.has(this.#doubt)) {
       this.write({ unsub: ["."] }); // is answered at once: there is no such topic
       this.#doubt = this.#loseIn(SILENCE_AFTER_WAKING);
@@ -156,12 +183,16 @@ export class Connection {
     return this.later(delay, () => this.#lose(1006, "silence"));
   }
 
-  /** From now on something has to arrive within the time of a ping. */
-  #listen() {
+  /** From now on something has to happen within this time. */
+  #listen(time = this.#ping && this.#ping + LONG) {
     this.#cancel(this.#doubt);
     this.#cancel(this.#silence);
     // Without a time the server does not ping.
-    if (this.#ping) this.#silence = this.#loseIn(this.#ping + SILENCE_AFTER_PING);
+    if (time) this.#silence = this.#loseIn(time);
+  }
+
+  #listenForOpening() {
+    this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
   #openRaw() {
@@ -171,8 +202,9 @@ export class Connection {
     this.#open();
   }
 
-  #greet({ cid, ping, retry, max }) {
+  #greet({ cid, ping, retry, max, window }) {
     this.id = cid;
+    this.window = isCount(window) ? window : undefined;
     this.#most = max;
     this.#greeted = true;
     if (isCount(ping)) this.#ping = ping;
@@ -182,19 +214,22 @@ export class Connection {
   }
 
   #open() {
-    this.#attempts = 0;
+    this.#began = this.#options.now();
     this.#become("open", { raw: this.raw });
   }
 
   #lose(code, reason) {
-    if (!comesBack(code)) return this.#end(code, reason);
+    if (isFinal(code)) return this.#end(code, reason);
     this.#leaveSocket();
+    // A greeting is no success yet: who is thrown out behind it must come more and more rarely.
+    const lasted = this.state === "open" && this.#options.now() - this.#began;
+    if (lasted >= Math.min(LONG, this.#retry[1])) this.#attempts = 0;
     const asked = this.#bye;
     const delay = asked
       ? asked[0] + this.#options.random() * (asked[1] - asked[0])
       : this.backOff(this.#attempts++);
-    this.later(delay, () => this.#reconnect());
-    this.#become("waiting", { code, reason, delay });
+    this.later(delay, () => this.reconnect());
+    this.#become("waiting", { code, reason, delay, attempts: this.#attempts });
   }
 
   #end(code, reason) {
@@ -204,11 +239,13 @@ export class Connection {
   }
 
   #leaveSocket() {
-    const socket = this.#socket;
+    const socket = this.#socket ?? {};
     this.#socket = undefined;
     this.raw = false;
     this.#stopTimers();
-    socket?.close(1000);
+    // Its late events are nobody's; npm's ws throws if nobody listens to errors.
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = () => {};
+    socket.close?.(1000);
   }
 
   #receive(data) {
@@ -216,20 +253,20 @@ export class Connection {
     this.#listen();
     try {
       const frame = JSON.parse(data);
-      if (isObject(frame)) this.#handle(frame);
+      if (isObject(frame)) this.#handle(frame, data);
     } catch (error) {
       report(error); // the server's fault; the next frame may be better
     }
   }
 
-  #handle(frame) {
+  #handle(frame, text) {
     const { hello, bye } = frame;
     if (isObject(hello)) {
       if (this.state !== "open") this.#greet(hello);
     } else if (isObject(bye)) {
       if (isRange(bye.after)) this.#bye = bye.after;
     } else if (Object.keys(frame).length > 0) {
-      this.#owner.onframe(frame);
+      this.#owner.onframe(frame, text);
     } else {
       this.write(frame); // a ping, and its answer
     }

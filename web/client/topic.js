@@ -15,10 +15,13 @@ function compilePattern(name) {
 /** A position that no server has: the answer to it says where a live subscription stands. */
 export const NOWHERE = { epoch: "0", offset: 0 };
 
+const MOST_SEEN = 10000; // topics; servers answer a pattern with at most 1,000
+
 export class Topic {
-  // Who is interested in it here, and whether they joined late and have not been told so. Without
-  // any it is over, and its name may by now be that of another topic.
-  subscriptions = new Map();
+  // Who is interested in it here, each with `late`: joined later and has not been told so, and
+  // `held`: what came while its past is on the way. Without any it is over, and its name may by now
+  // be that of another topic.
+  members = new Map();
 
   asked = 0; // the id of the question that waits for its reply; -1: it will be asked later
   refusals = 0; // in a row
@@ -27,66 +30,90 @@ export class Topic {
   epoch;
   offset;
 
-  presence = false; // whether anybody wants it
   presenceAsked; // undefined: nothing was asked yet
+  lastAsked = 0;
 
-  #last;
-  #latest = false; // then gaps are to be expected
+  #skips = false; // then gaps are to be expected
   #unsaid = "first"; // why nothing was recovered, when the server does not say
-  #seenThroughPatterns = NaN;
+  #replayed = 0; // what is behind this, up to the next, comes for those who know the name
+  #replayedTo = 0;
+  #seen = new Map(); // of a pattern: the highest offset by topic
 
-  constructor(name, { since, last }) {
+  constructor(name, since) {
     this.name = name;
     this.pattern = compilePattern(name);
-    this.#last = last;
     if (since) ({ epoch: this.epoch, offset: this.offset } = since);
+  }
+
+  get presence() {
+    return [...this.members.keys()].some(({ presence }) => presence);
+  }
+
+  /** A new session begins. */
+  begin() {
+    this.#replayedTo = 0;
+    this.#seen.clear();
   }
 
   /** What to ask the server. */
   ask(id) {
     this.asked = id;
     this.presenceAsked = this.presence;
-    this.#seenThroughPatterns = NaN;
+    this.lastAsked = Math.max(...[...this.members.keys()].map(({ last }) => last ?? 0));
     return {
       e: this.epoch,
       o: this.offset,
-      last: this.epoch ? undefined : this.#last,
-      presence: this.presence || undefined,
+      last: this.lastAsked || undefined,
+      presence: this.presenceAsked || undefined,
     };
   }
 
   /** The server's answer: whether all that was missed comes now, and if not, why. */
-  answer({ e, o, n, rec, why, m }) {
+  answer({ e, o, n, rec, why, m, more }) {
     const recovered = rec === true;
     // Of the question from nowhere only we know.
     if (!why || this.epoch === NOWHERE.epoch) why = this.#unsaid;
     this.#unsaid = "pattern";
     this.asked = this.refusals = 0;
-    this.#latest = m === "latest";
+    this.#skips = m === "latest" || m === "drop_oldest";
     const replayed = isCount(n) ? n : 0;
     if (typeof e === "string" && isCount(o)) {
       const start = o - replayed;
-      this.offset = recovered && e === this.epoch ? Math.max(start, this.offset) : start;
+      const had = e !== this.epoch ? start : recovered ? this.offset : Math.min(this.offset, o);
+      this.offset = Math.max(start, had);
       this.epoch = e;
-      this.#seenThroughPatterns = o;
+      // With none nothing may be taken for seen: what is on its way is new to patterns.
+      this.#replayed = start;
+      this.#replayedTo = o;
     }
-    if (recovered) return { recovered, replayed };
-    return { recovered, why, replayed };
+    return { recovered, ...(!recovered && { why }), replayed, ...(more && { more }) };
   }
 
-  /** Whether a publication is the next one; null: there is a gap in front of it. */
+  /** How many were skipped in front of a publication that is the next one; -1: it has to be asked. */
   accept(offset) {
-    if (this.asked || offset <= this.offset) return false;
-    if (!this.epoch) return true;
-    if (offset > this.offset + 1 && !this.#latest) return null;
+    if (this.asked || offset <= this.offset) return undefined;
+    if (!this.epoch) return 0;
+    const skipped = offset - this.offset - 1;
+    if (skipped && !this.#skips) return -1;
     this.offset = offset;
+    return skipped;
+  }
+
+  /** Whether it is sent again for those who know the name, and not for patterns. */
+  isReplay(offset) {
+    if (offset <= this.#replayed || offset > this.#replayedTo) return false;
+    this.#replayed = offset;
     return true;
   }
 
-  /** The same for those who see it through a pattern: they get what is live, and that at once. */
-  acceptForPatterns(offset) {
-    if (offset <= this.#seenThroughPatterns) return false;
-    this.#seenThroughPatterns = offset;
+  /** Whether a pattern's handlers get it: they do not before the answer, and nothing twice. */
+  takes(name, offset) {
+    if (this.asked || !this.pattern?.test(name)) return false;
+    const highest = this.#seen.get(name);
+    if (offset === highest) return false;
+    // With 1 the topic has begun anew. What is lower was on its way when a newer one was asked for.
+    this.#seen.set(name, offset < highest && offset > 1 ? highest : offset);
+    if (this.#seen.size > MOST_SEEN) this.#seen.clear();
     return true;
   }
 }

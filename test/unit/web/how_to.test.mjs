@@ -122,7 +122,7 @@ test("past and presence", async () => {
       onpresence: ({ join, leave, count }) => showNames([join, leave, count]),
     });
     const { clients, count } = await client.presence("chat"); // who is there now
-    const { items } = await client.history("chat", { limit: 100 }); // without subscribing
+    const { items } = await client.history("chat", { last: 100 }); // only of what it is subscribed to
     // [endregion ask]
     return { clients, count, items };
   };
@@ -193,16 +193,18 @@ test("Node.js", () => {
   assert.equal(client.state, "connecting");
 });
 
-test("token", () => {
+test("token", async () => {
   let token = "t1";
 
   // [region token]
   const client = connect(() => `wss://example.org/hub?token=${token}`);
   // [endregion token]
 
+  await settle();
   rig.socket.end();
   token = "t2";
   rig.clock.advance(500);
+  await settle();
   assert.equal(rig.socket.url, "wss://example.org/hub?token=t2");
   client.close();
 });

@@ -24,6 +24,8 @@ test("npm packs exactly what is meant to be in it", () => {
     "broadcast_hub.js",
     "connection.js",
     "package.json",
+    "payload_text.d.ts",
+    "payload_text.js",
     "topic.js",
     "values.js",
   ]);

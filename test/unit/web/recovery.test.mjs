@@ -22,7 +22,7 @@ test("asks for topics at once when there is a session, else when it begins", () 
     ["a", {}],
     ["b", { last: 5, presence: true }],
     ["c.*", {}],
-    ["__proto__", from(3, "e7")],
+    ["__proto__", { ...from(3, "e7"), last: 9 }],
   ]);
   rig.client.subscribe("d");
   assert.deepEqual(rig.takeOne().sub, { d: {} });
@@ -72,7 +72,7 @@ test("asks again for all topics in one frame after a reconnect, from where it wa
   const { id, sub } = rig.takeOne();
   assert.deepEqual(sub, {
     news: from(11),
-    chat: { ...from(5, "e2"), presence: true },
+    chat: { ...from(5, "e2"), last: 2, presence: true },
     "log.>": {},
   });
   news.log.all = [];

@@ -49,7 +49,7 @@ test("the error says what the server said", () => {
   assert.ok(error instanceof Error);
   assert.equal(error.code, 107);
   assert.equal(error.reason, "limits.max_subscriptions");
-  assert.equal(error.message, "limits.max_subscriptions (107)");
+  assert.equal(error.message, "a: limits.max_subscriptions (107)");
 });
 
 test("an error that nobody handles is reported", (t) => {
@@ -117,7 +117,7 @@ test("takes part in a topic that the server subscribed it to, and ends nothing",
   const subscription = rig.client.subscribe("a", { ...log.handlers, last: 5, presence: true });
   rig.say({ t: "a", o: 5, d: 1 }, { id: rig.takeOne().id, sub: "a", error: already });
   const { id, sub } = rig.takeOne();
-  assert.deepEqual(sub, { a: { ...nowhere, presence: true } });
+  assert.deepEqual(sub, { a: { ...nowhere, last: 5, presence: true } });
   rig.say({ t: "a", o: 6, d: 1 }, { id, sub: "a", e: "e1", o: 6, rec: false, why: "epoch", n: 0 });
   rig.say({ t: "a", o: 7, d: 1 });
   const first = { topic: "a", recovered: false, why: "first", replayed: 0, epoch: "e1", offset: 6 };
@@ -127,7 +127,7 @@ test("takes part in a topic that the server subscribed it to, and ends nothing",
 
   rig.comeBack();
   const again = rig.takeOne();
-  assert.deepEqual(again.sub, { a: { e: "e1", o: 7, presence: true } });
+  assert.deepEqual(again.sub, { a: { e: "e1", o: 7, last: 5, presence: true } });
   rig.say({ id: again.id, sub: "a", e: "e2", o: 2, rec: false, why: "epoch", n: 0 });
   assert.deepEqual(log.take("subscribed").map(({ why }) => why), ["epoch"]);
 
@@ -224,11 +224,12 @@ test("says nothing of subscriptions without a handler when the client is closed"
 });
 
 test("ends all subscriptions when the client is closed, for good or by the application", () => {
-  for (const end of [(rig) => rig.client.close(), (rig) => rig.socket.end(4501)]) {
+  const ends = [[(rig) => rig.client.close(), []], [(rig) => rig.socket.end(4501), ["closed"]]];
+  for (const [end, told] of ends) {
     const rig = Rig.open();
     const { log, subscription } = rig.subscribe("a");
     end(rig);
-    assert.deepEqual(log.take("error"), ["closed"]);
+    assert.deepEqual(log.take("error"), told, "what it did itself it knows");
     assert.equal(subscription.active, false);
     subscription.unsubscribe();
   }

@@ -21,6 +21,8 @@ export class Rig {
       random: () => this.chance,
       setTimeout: this.clock.setTimeout,
       clearTimeout: this.clock.clearTimeout,
+      now: () => this.clock.now,
+      connectTimeout: 30000, // longer than any wait of these tests
       onstate: (event) => this.states.push(event),
       onmessage: (data) => this.messages.push(data),
       ...options,
@@ -79,11 +81,14 @@ export class Rig {
   }
 }
 
+/** A publication without what most tests are not about. */
+export const plain = ({ raw, skipped, ...event }) => (skipped ? { ...event, skipped } : event);
+
 /** What handlers were told, in order. */
 export class Log {
   all = [];
   handlers = {
-    onpublication: (event) => this.all.push(["publication", event]),
+    onpublication: (event) => this.all.push(["publication", plain(event)]),
     onsubscribed: (event) => this.all.push(["subscribed", event]),
     onpresence: (event) => this.all.push(["presence", event]),
     onerror: (error) => this.all.push(["error", error.code]),

@@ -2,14 +2,19 @@
 // This is compiled and never run.
 import { connect } from "../../../../web/client/broadcast_hub.js";
 import type {
+  Address,
   Client,
+  ClientEvents,
   ClientOptions,
   History,
+  HistoryOptions,
   HubError,
+  Limits,
   Position,
   Presence,
   PresenceEvent,
   Publication,
+  PublishOptions,
   State,
   StateEvent,
   SubscribedEvent,
@@ -34,7 +39,7 @@ function describe(event: StateEvent): string {
     case "open":
       return event.raw ? "without a protocol" : "open";
     case "waiting":
-      return `${event.code} ${event.reason}, again in ${event.delay} ms`;
+      return `${event.code} ${event.reason}, again in ${event.delay} ms, ${event.attempts}`;
     case "closed":
       return `${event.code} ${event.reason}`;
   }
@@ -46,7 +51,10 @@ const options: ClientOptions = {
   maxBuffered: 10,
   onstate: (event) => show(describe(event)),
   onmessage: (data) => show(data.text),
+  onerror: (error) => show(error.topic),
+  connectTimeout: 5000,
   random: () => 0.5,
+  now: () => 0,
   setTimeout: (run, delay) => [run, delay],
   clearTimeout: (timer) => show(timer),
 };
@@ -55,6 +63,22 @@ const client: Client = connect("ws://localhost/", options);
 connect(new URL("ws://localhost/"));
 connect(() => "ws://localhost/");
 connect(() => new URL("ws://localhost/"), {});
+
+const address: Address = "ws://localhost/";
+connect(async () => address);
+const events: ClientEvents = { state: show, message: show, error: ({ code }) => show(code) };
+const off = client.on("message", events.message);
+off();
+client.on("state", events.state);
+client.on("error", events.error);
+client.onerror = events.error;
+client.reconnect();
+const limits: Limits = { signal: undefined, timeout: 5000 };
+const keyed: PublishOptions = { ...limits, key: "order 7" };
+const newest: HistoryOptions = { ...limits, last: 5 };
+client.publish("news", 1, keyed);
+client.presence("news", limits);
+client.history("news", newest);
 
 const state: State = client.state;
 const isRaw: boolean = client.raw;
@@ -65,13 +89,13 @@ const isSent: boolean = client.send({ ready: true });
 client.send(new Uint8Array(3));
 
 const handlers: SubscriptionHandlers<Order> = {
-  onpublication({ topic, data, offset }: Publication<Order>) {
-    show(topic.length, data.price.toFixed(2), offset + 1);
+  onpublication({ topic, data, offset, skipped, raw }: Publication<Order>) {
+    show(topic.length, data.price.toFixed(2), offset + skipped, raw.length);
   },
-  onsubscribed({ topic, recovered, why, replayed, epoch, offset }: SubscribedEvent) {
+  onsubscribed({ topic, recovered, why, replayed, more, epoch, offset }: SubscribedEvent) {
     const isNew = !recovered && (why === "first" || why === "epoch");
     const isLess = why === "gap" || why === "limit" || why === "pattern";
-    show(topic.length, isNew, isLess, replayed + 1, epoch, offset);
+    show(topic.length, isNew, isLess, replayed + 1, more, epoch, offset);
   },
   onpresence({ topic, join, leave, count }: PresenceEvent) {
     const nameOf = ({ cid, user, info }: Subscriber) => info?.name ?? user ?? cid;
@@ -113,8 +137,8 @@ ask().finally(() => client.close());
 connect();
 // @ts-expect-error: a number is no address
 connect(8081);
-// @ts-expect-error: nor is what comes later
-connect(async () => "ws://localhost/");
+// @ts-expect-error: nor is what comes later, without a function
+connect(Promise.resolve("ws://localhost/"));
 // @ts-expect-error: there is no such option
 connect("ws://localhost/", { retries: 3 });
 // @ts-expect-error: an object is no class
@@ -126,7 +150,9 @@ show(client.state === "opened");
 // @ts-expect-error: only a client that waits has a delay
 client.onstate = (event) => show(event.delay);
 // @ts-expect-error: there is no such method
-client.reconnect();
+client.disconnect();
+// @ts-expect-error: there is no such event
+client.on("close", show);
 // @ts-expect-error: "last" is a number
 client.subscribe("news", { last: "5" });
 // @ts-expect-error: it is called onpublication
@@ -146,4 +172,4 @@ client.history("news", { limit: "all" });
 // @ts-expect-error: there may be too many to be named
 client.presence("news").then(({ clients }) => Object.keys(clients));
 // @ts-expect-error: there is no such code
-client.subscribe("news", { onerror: ({ code }) => show(code === "timeout") });
+client.subscribe("news", { onerror: ({ code }) => show(code === "late") });
