@@ -165,3 +165,17 @@ test("closing ends the doubt", (t) => {
   rig.client.close();
   assert.deepEqual(rig.clock.waits, []);
 });
+
+test("an attempt that began before the page woke begins anew, and n stays", (t) => {
+  const page = fakePage(t);
+  const rig = new Rig();
+  rig.clock.advance(1999);
+  page.goOnline();
+  assert.equal(rig.sockets.length, 1, "that one is young");
+  rig.clock.advance(1);
+  page.goOnline();
+  assert.equal(rig.sockets.length, 2);
+  assert.deepEqual(rig.sockets[0].closes, [[1000, undefined]]);
+  rig.socket.end();
+  assert.deepEqual(rig.clock.waits, [250]);
+});
