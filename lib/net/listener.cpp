@@ -61,7 +61,7 @@ void take_over(Socket& socket, const tcp& protocol, int descriptor, std::error_c
 
 /// The peer was there, and has gone (accept(2), "Error handling"): the next one may be served.
 bool only_this_one(int error) noexcept {
-  constexpr std::array gone{ECONNABORTED, EINTR,        EPROTO,     ENETDOWN,  ENOPROTOOPT,
+  constexpr std::array gone{ECONNABORTED, EINTR,        EPROTO,     ENETDOWN,   ENOPROTOOPT,
                             EHOSTDOWN,    EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
   return std::find(gone.begin(), gone.end(), error) != gone.end();
 }
@@ -212,8 +212,7 @@ int listener::accept_one(door& from) noexcept {
   tcp::endpoint remote;
   auto size = static_cast<socklen_t>(remote.capacity());
   // Not by Asio: its sockets would go to child processes.
-  const int accepted =
-      ::accept4(from.acceptor.native_handle(), remote.data(), &size, SOCK_CLOEXEC);
+  const int accepted = ::accept4(from.acceptor.native_handle(), remote.data(), &size, SOCK_CLOEXEC);
   if (accepted < 0)
     return errno;
   try {
