@@ -157,6 +157,9 @@ command_line read_command_line(int argc, const char* const* argv) {
       "Numeric address to listen on, or localhost for both loopback addresses", "ADDRESS")
       ->transform(CLI::Validator(lower_case, ""))
       ->check(address_of_this_kind());
+  app.add_flag("--strict-origin", values.strict_origin,
+               "Pages connect only to the host that they came from: one of 127.0.0.1 not to "
+               "localhost");
   add("--web", values.web, "Folder with the page", "DIR")->check(named_folder());
   add("--interval", interval, "Time between two hellos, for example 3 or 0.5", "SECONDS")
       ->check(seconds_in_range());

@@ -15,6 +15,7 @@ struct settings {
   std::uint16_t http_port = 8080;
   std::uint16_t ws_port = default_ws_port;
   std::string bind = "localhost";
+  bool strict_origin = false;
   std::string web;
   std::chrono::milliseconds interval = std::chrono::seconds(3);
   unsigned threads = 1;

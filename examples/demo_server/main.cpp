@@ -49,6 +49,8 @@ std::string listen(broadcast_hub::hub& hub, const demo::settings& settings) {
   broadcast_hub::listen_options websockets;
   websockets.address = settings.bind;
   websockets.port = settings.ws_port;
+  // A page that was opened as 127.0.0.1 may connect to localhost.
+  websockets.loopback_is_one_host = !settings.strict_origin;
 
   const std::uint16_t http_port = hub.listen(page);
   const std::uint16_t ws_port = hub.listen(websockets);

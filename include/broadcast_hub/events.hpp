@@ -25,8 +25,9 @@ struct upgrade_request {
   std::string path;            ///< without the query, as sent, for example "/live"
   std::string query;           ///< after the "?", as sent; empty when there is none
   std::string remote_address;  ///< for example "127.0.0.1:50312" or "[::1]:50312"
-  std::vector<std::pair<std::string, std::string>> headers;  ///< repeated ones joined by ", "
-  std::vector<std::string> subprotocols;                     ///< as offered, in order
+  /// Repeated ones are joined by ", ", and those named `Cookie` by "; " (RFC 9113, section 8.2.3).
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::string> subprotocols;  ///< as offered, in order
 
   /// The value of a header, its name compared without regard to case; empty when it is absent.
   BROADCAST_HUB_EXPORT std::string_view header(std::string_view name) const noexcept;

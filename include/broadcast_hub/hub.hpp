@@ -99,7 +99,7 @@ class BROADCAST_HUB_EXPORT hub {
   /// Errors: throws `std::invalid_argument` for bad options, `std::system_error` when the
   /// address cannot be bound or the web root is not a folder that can be read, and
   /// `std::system_error` with `errc::hub_stopped` after a stop.
-  std::uint16_t listen(std::uint16_t port);
+  std::uint16_t listen(int port);
   std::uint16_t listen(const listen_options& options);
 
   /// Serves until `stop()`, SIGINT or SIGTERM, on the calling thread (shard 0) and on own threads

@@ -150,8 +150,8 @@ struct listen_options {
   /// `allowed_origins` first.
   std::string address = "localhost";
 
-  /// 0 lets the system pick a free port; `hub::listen` returns it.
-  std::uint16_t port = 0;
+  /// 0 lets the system pick a free port; `hub::listen` returns it. Range 0 to 65,535.
+  int port = 0;
 
   /// Whether WebSocket requests are served here; otherwise they are answered 404.
   bool websockets = true;
@@ -161,11 +161,19 @@ struct listen_options {
   std::vector<std::string> websocket_paths;
 
   /// Which pages may connect, compared with the `Origin` header without regard to case, for example
-  /// "https://example.com"; "*" admits all. Empty: pages whose host equals the request's `Host`,
-  /// whatever their port. That does not stop pages whose name is made to point to this machine (DNS
-  /// rebinding), not even on loopback: where it matters, name the origins, with their port unless
-  /// it is the scheme's own. A request without `Origin` does not come from a page and is let in.
+  /// "https://example.com"; "https://*.example.com" stands for every host below that one, but not
+  /// for it; "*" admits all. Empty: pages whose host equals the request's `Host`, whatever their
+  /// port. That does not stop pages whose name is made to point to this machine (DNS rebinding),
+  /// not even on loopback: where it matters, name the origins, with their port unless it is the
+  /// scheme's own. "null" and "file://" may be named, which is a risk: pages of anybody can have
+  /// the one, and every file that the user opens has the other. A request without `Origin` does not
+  /// come from a page and is let in.
   std::vector<std::string> allowed_origins;
+
+  /// With no `allowed_origins`: whether a page of this machine may connect by another of its names
+  /// than its own. Then `Origin` and `Host` may each be "localhost", a numeric address of 127/8, or
+  /// "[::1]", whatever their ports. Every program on this machine that serves pages is trusted so.
+  bool loopback_is_one_host = false;
 
   /// Whether clients that offer the subprotocol "bhub.v1" get it: they subscribe to topics, publish
   /// where they may, and resume after a break. See docs/reference/protocol.md. Unless

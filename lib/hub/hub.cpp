@@ -69,7 +69,7 @@ void hub::on_presence(presence_handler handler) {
   core_->handlers_before_start("on_presence()").on_presence = std::move(handler);
 }
 
-std::uint16_t hub::listen(std::uint16_t port) {
+std::uint16_t hub::listen(int port) {
   listen_options options;
   options.port = port;
   return core_->listen(options);

@@ -8,6 +8,7 @@
 #include "wire/frame_encoder.hpp"
 #include "wire/http_date.hpp"
 #include "wire/numbered_frame.hpp"
+#include "wire/origin.hpp"
 
 #include <new>
 #include <stdexcept>
@@ -114,7 +115,7 @@ std::uint16_t hub_core::listen(const listen_options& options) {
                               "cannot listen on more than 65,536 endpoints");
     auto doors = std::make_unique<net::listener>(
         std::move(shards), static_cast<std::uint16_t>(endpoints_.size()),
-        net::listen_addresses(options.address), options.port,
+        net::listen_addresses(options.address), static_cast<std::uint16_t>(options.port),
         [this] { return sockets_open() < options_.limits.max_connections + politely_refused; },
         options.sockets, log_);
     port = doors->port();
@@ -124,6 +125,11 @@ std::uint16_t hub_core::listen(const listen_options& options) {
     endpoints_.push_back({std::move(rules), std::move(doors)});
   }
   log_.log(log_level::info, "listening on ", name);
+  for (const std::string& origin : options.allowed_origins) {
+    if (wire::is_anybodys_origin(origin))
+      log_.log(log_level::warn, name, " lets in pages of the origin \"", origin,
+               "\", which are not of one site; see listen_options::allowed_origins");
+  }
   return port;
 }
 

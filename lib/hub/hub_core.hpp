@@ -165,7 +165,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
   void ask_application(net::connection& peer, wire::request request);
   void apply_upgrade(net::connection& peer, const wire::request& request, upgrade_reply answer);
   void refuse_upgrade(net::connection& peer, const wire::request& request,
-                      const wire::response& refusal);
+                      const wire::response& refusal, std::string_view remedy = {});
   void send_to_matching(net::shard& shard, const connection_predicate& wanted,
                         const session::shared_bytes& frame, message_kind kind);
   struct backlog_return {

@@ -43,7 +43,7 @@ void hub_core::on_request(net::connection& peer, wire::request request) {
   if (found.is_websocket && !found.refusal)
     return ask_application(peer, std::move(request));
   if (found.is_websocket)
-    return refuse_upgrade(peer, request, *found.refusal);
+    return refuse_upgrade(peer, request, *found.refusal, found.remedy);
 
   net::counters& count = shards_[peer.id().shard]->count();
   count.http_requests.add();
@@ -111,12 +111,12 @@ void hub_core::apply_upgrade(net::connection& peer, const wire::request& request
 }
 
 void hub_core::refuse_upgrade(net::connection& peer, const wire::request& request,
-                              const wire::response& refusal) {
+                              const wire::response& refusal, std::string_view remedy) {
   shards_[peer.id().shard]->count().upgrades_refused.add();
   // The path alone: pages can put their tokens nowhere but into the query.
   log_peer(log_, log_level::info, peer, "refused a WebSocket request for ", escaped{request.path},
            " with status ", refusal.status, ": ",
-           escaped{refusal.body ? first_line(*refusal.body) : std::string_view()});
+           escaped{refusal.body ? first_line(*refusal.body) : std::string_view()}, remedy);
   peer.respond(refusal, false);
 }
 

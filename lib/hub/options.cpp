@@ -2,7 +2,7 @@
 #include "base/text.hpp"
 #include "topic/limits.hpp"
 #include "topic/name.hpp"
-#include "wire/http_text.hpp"
+#include "wire/origin.hpp"
 
 #include <broadcast_hub/error.hpp>
 #include <broadcast_hub/options.hpp>
@@ -99,18 +99,21 @@ void check_path(const std::string& path) {
            "\"; a path begins with \"/\" and has no \"?\", \"#\" or space"));
 }
 
+void check_port(int port) {
+  if (port >= 0 && port <= 65'535)
+    return;
+  throw std::invalid_argument(
+      join("listen_options.port is ", port, "; it must be from 0 to 65535"));
+}
+
 void check_origin(const std::string& origin) {
-  // Of any scheme: pages of apps and extensions have their own.
-  const std::size_t scheme = origin.find("://");
-  const bool well_formed = scheme != std::string::npos &&
-                           wire::is_token(std::string_view(origin).substr(0, scheme)) &&
-                           wire::host_of(std::string_view(origin).substr(scheme + 3)) &&
-                           origin.find('*') == std::string::npos;
-  if (origin == "*" || well_formed)
+  if (wire::may_be_listed(origin))
     return;
   throw std::invalid_argument(join("listen_options.allowed_origins has \"", printable(origin),
                                    "\"; an origin is a scheme and a host, possibly with a port, "
-                                   "like \"https://example.com\"; \"*\" alone allows all"));
+                                   "like \"https://example.com\"; \"https://*.example.com\" is "
+                                   "every host below it, \"*\" alone allows all, and \"null\" "
+                                   "and \"file://\" may be listed"));
 }
 
 }  // namespace
@@ -145,6 +148,7 @@ void validate(const hub_options& options) {
 }
 
 void validate(const listen_options& options) {
+  check_port(options.port);
   for (const std::string& path : options.websocket_paths)
     check_path(path);
   for (const std::string& origin : options.allowed_origins)

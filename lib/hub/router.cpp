@@ -1,6 +1,8 @@
 #include "hub/router.hpp"
 
+#include "base/text.hpp"
 #include "wire/handshake.hpp"
+#include "wire/origin.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,8 +44,10 @@ router::route router::check(const wire::request& request) const {
         closing(wire::text_response(404, "There is no WebSocket service at this address."));
   } else if (wire::response faults = wire::check_upgrade(request); faults.status != 101) {
     found.refusal = closing(std::move(faults));
-  } else if (!wire::origin_allowed(request, options_.allowed_origins)) {
+  } else if (!wire::origin_allowed(request, options_.allowed_origins,
+                                   options_.loopback_is_one_host)) {
     found.refusal = closing(wire::text_response(403, "Pages of this origin may not connect."));
+    found.remedy = explain_origin(request);
   }
   return found;
 }
@@ -56,6 +60,21 @@ wire::response router::serve(const wire::request& request) const {
   if (request.method != "GET" && request.method != "HEAD")
     return wire::method_not_allowed("A WebSocket request must be a GET.", "GET");
   return upgrade_required();
+}
+
+std::string router::explain_origin(const wire::request& request) const {
+  std::string text = join(" The origin is \"", escaped{request.header("Origin")}, "\"; allowed ");
+  if (options_.allowed_origins.empty()) {
+    text += join("is the host of the request, \"", escaped{request.header("Host")}, "\"");
+  } else {
+    text += "are";
+    for (const std::string& each : options_.allowed_origins)
+      text += join(" \"", escaped{each}, "\"");
+  }
+  text += ". To let it in, add it to listen_options::allowed_origins";
+  if (wire::from_loopback_to_loopback(request) && options_.allowed_origins.empty())
+    text += " or set listen_options::loopback_is_one_host";
+  return text + ".";
 }
 
 bool router::serves_websockets_at(const std::string& path) const {

@@ -7,6 +7,7 @@
 #include <broadcast_hub/options.hpp>
 
 #include <optional>
+#include <string>
 
 namespace broadcast_hub {
 
@@ -23,6 +24,7 @@ class router {
   struct route {
     bool is_websocket = false;              ///< a WebSocket request, right or wrong
     std::optional<wire::response> refusal;  ///< set: answer with it
+    std::string remedy;                     ///< of a refusal, for the log
   };
 
   /// Decides everything about a WebSocket request that the application need not be asked about. A
@@ -33,6 +35,7 @@ class router {
   wire::response serve(const wire::request& request) const;
 
  private:
+  std::string explain_origin(const wire::request& request) const;
   bool serves_websockets_at(const std::string& path) const;
 
   listen_options options_;

@@ -11,7 +11,8 @@
 namespace broadcast_hub::net {
 
 /// Calls a function on a loop's thread when a moment has come, or somewhat before it: to move a
-/// moment further away costs nothing.
+/// moment further away costs nothing. What has arrived by then is read first, so that after a pause
+/// of the program nobody is taken for silent who has spoken meanwhile.
 ///
 /// Thread safety: none; it belongs to the loop's thread.
 /// Lifetime: the loop outlives it.
@@ -26,6 +27,7 @@ class alarm {
 
  private:
   void arm(time_point moment);
+  void ring_behind(int rounds);
 
   steady_timer timer_;
   std::shared_ptr<std::function<void()>> ring_;  // what the loop's handlers know weakly

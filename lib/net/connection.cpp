@@ -49,7 +49,8 @@ void connection::respond(const wire::response& response, bool keep_alive) {
 void connection::accept(admission admitted) {
   if (!awaits_answer())
     return;
-  const auto lane = lane_for(admitted.upgrade.deflate, admitted.speaks_protocol);
+  const bool gets_deflated = admitted.upgrade.deflate && !admitted.upgrade.small_window;
+  const auto lane = lane_for(gets_deflated, admitted.speaks_protocol);
   std::string early =
       session_.open(std::move(admitted.upgrade), clock::now(), admitted.speaks_protocol);
   shard_.count().connections_open.add();
@@ -167,6 +168,13 @@ std::size_t connection::most_at_once() const {
 
 void connection::on_readable() {
   reading_ = false;
+  // What came may have been read before this call, and now be with the application.
+  if (session_.wants_input())
+    read_some();
+  arm_read();
+}
+
+void connection::read_some() {
   const std::uint64_t inflated_before = shard_.context().inflater.messages();
   std::size_t left = shard_.scratch().size();
   while (!ended_) {
@@ -179,7 +187,6 @@ void connection::on_readable() {
     if (!may_be_more || left < piece || inflated || !is_open())
       break;
   }
-  arm_read();
 }
 
 bool connection::read(std::size_t most) {
@@ -308,21 +315,40 @@ void connection::on_writable() {
 }
 
 void connection::enforce_policies(time_point now) {
-  if (session_.enforce_policies(now))
+  if (session_.enforce_policies(shard_.without_pause(now)))
     shard_.reschedule(*this);
 }
 
 void connection::patrol(time_point now) {
-  if (session_.patrol(now))
+  if (session_.patrol(shard_.without_pause(now)))
     shard_.reschedule(*this);
 }
 
 void connection::on_deadline(time_point now) {
+  if (session_.judges_at(now))
+    catch_up_with_socket();
+  if (ended_)
+    return;
   perform(session_.on_deadline(now));
   if (ended_)
     return;
   shard_.reschedule(*this);
   shard_.flush_later(*this);
+}
+
+// Behind a pause of this program a peer may have done in time what it was to do.
+void connection::catch_up_with_socket() {
+  if (reading_)
+    read_some();
+  if (ended_ || !session_.out().blocked() || is_open())
+    return;
+  session_.out().unblock();
+  flush();
+}
+
+void connection::end_by_deadline() {
+  catch_up_with_socket();
+  end();
 }
 
 void connection::on_shard_stopping() {

@@ -106,6 +106,9 @@ class connection final : public timer_wheel::node {
 
   void on_deadline(time_point now);
 
+  /// The shard waits no longer for its end.
+  void end_by_deadline();
+
   /// Stop politely: close with 1001, or finish the request under way.
   void on_shard_stopping();
 
@@ -125,7 +128,9 @@ class connection final : public timer_wheel::node {
   void arm_read();
   void arm_write();
   std::size_t most_at_once() const;
+  void read_some();
   bool read(std::size_t most);
+  void catch_up_with_socket();
   void receive(char* data, std::size_t size);
   void after_input();
   void perform(session::session::action action);

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <exception>
 #include <new>
@@ -42,6 +44,26 @@ void check(const std::error_code& error, const tcp::endpoint& endpoint,
   if (ours == errc::io_error)
     what += join(" (", error.message(), ")");
   throw std::system_error(ours, what);
+}
+
+/// Gives a descriptor to a socket of Asio's, or closes it.
+template <typename Socket>
+void take_over(Socket& socket, const tcp& protocol, int descriptor, std::error_code& error) {
+  try {
+    socket.assign(protocol, descriptor, error);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
+  if (error)
+    ::close(descriptor);
+}
+
+/// The peer was there, and has gone (accept(2), "Error handling"): the next one may be served.
+bool only_this_one(int error) noexcept {
+  constexpr std::array gone{ECONNABORTED, EINTR,        EPROTO,     ENETDOWN,   ENOPROTOOPT,
+                            EHOSTDOWN,    EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH};
+  return std::find(gone.begin(), gone.end(), error) != gone.end();
 }
 
 }  // namespace
@@ -97,7 +119,12 @@ void listener::bind(const tcp::endpoint& endpoint) {
   auto fresh = std::make_unique<door>(shards_.front()->events_loop().context());
   tcp_acceptor& acceptor = fresh->acceptor;
   std::error_code error;
-  acceptor.open(endpoint.protocol(), error);
+  // Opened here: what Asio opens goes to child processes.
+  const auto protocol = endpoint.protocol();
+  const int opened = ::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (opened < 0)
+    check({errno, asio::error::get_system_category()}, endpoint);
+  take_over(acceptor, protocol, opened, error);
   check(error, endpoint);
   acceptor.set_option(tcp_acceptor::reuse_address(true), error);
   check(error, endpoint);
@@ -141,7 +168,7 @@ std::string listener::name() const {
 void listener::start() noexcept {
   for (const auto& each : doors_) {
     if (each->acceptor.is_open() && each->waiting.use_count() == 1)
-      accept(*each);
+      await(*each);
   }
 }
 
@@ -156,31 +183,52 @@ void listener::stop() noexcept {
   }
 }
 
-void listener::accept(door& from) noexcept {
-  shard& to = *shards_[next_shard_++ % shards_.size()];
+void listener::await(door& from) noexcept {
   try {
-    from.acceptor.async_accept(
-        to.events_loop().context(), from.peer,
-        [this, &from, &to, waiting = from.waiting](const auto& error, tcp_socket socket) {
-          on_accept(from, to, error, std::move(socket));
-        });
+    from.acceptor.async_wait(tcp_acceptor::wait_read,
+                             [this, &from, waiting = from.waiting](const std::error_code& error) {
+                               if (!error && from.acceptor.is_open())
+                                 accept_some(from);
+                             });
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): `start` tries again
   }
 }
 
-void listener::on_accept(door& from, shard& to, const std::error_code& error,
-                         tcp_socket socket) noexcept {
-  if (!from.acceptor.is_open())
-    return;
-  if (error)
-    return on_failure(from, error);
-  try {
-    if (gate_())
-      hand_over(to, std::move(socket), from.peer);
-  } catch (const std::bad_alloc&) {
-    return on_failure(from, std::make_error_code(std::errc::not_enough_memory));
+void listener::accept_some(door& from) noexcept {
+  constexpr int most = 16;  // then others on this loop get their turn
+  for (int i = 0; i < most && from.acceptor.is_open(); ++i) {
+    const int error = accept_one(from);
+    if (error == EAGAIN || error == EWOULDBLOCK)
+      break;
+    if (error != 0 && !only_this_one(error))
+      return on_failure(from, error);
   }
-  accept(from);
+  if (from.acceptor.is_open())
+    await(from);
+}
+
+/// Returns the error that accepting met, or 0.
+int listener::accept_one(door& from) noexcept {
+  tcp::endpoint remote;
+  auto size = static_cast<socklen_t>(remote.capacity());
+  // Not by Asio: its sockets would go to child processes.
+  const int accepted = ::accept4(from.acceptor.native_handle(), remote.data(), &size, SOCK_CLOEXEC);
+  if (accepted < 0)
+    return errno;
+  try {
+    remote.resize(size);
+    shard& to = *shards_[next_shard_++ % shards_.size()];
+    tcp_socket socket(to.events_loop().context());
+    std::error_code error;
+    take_over(socket, remote.protocol(), accepted, error);
+    if (error)
+      return error.value();
+    if (gate_())
+      hand_over(to, std::move(socket), remote);
+  } catch (const std::bad_alloc&) {
+    return ENOMEM;
+  }
+  return 0;
 }
 
 void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remote) {
@@ -193,14 +241,13 @@ void listener::hand_over(shard& to, tcp_socket socket, const tcp::endpoint& remo
   }
 }
 
-void listener::on_failure(door& at, const std::error_code& error) noexcept {
+void listener::on_failure(door& at, int error) noexcept {
   shards_.front()->count().accept_failures.add();
-  // Asio's system category does not compare with std::errc, its numbers do.
-  const bool no_descriptors = error.value() == EMFILE || error.value() == ENFILE;
+  const bool no_descriptors = error == EMFILE || error == ENFILE;
   if (no_descriptors)
     turn_away_one(at);
   try {
-    log_.log(log_level::warn, "cannot accept connections: ", error.message(),
+    log_.log(log_level::warn, "cannot accept connections: ", std::generic_category().message(error),
              no_descriptors
                  ? "; raise the descriptor limit (ulimit -n) or lower limits.max_connections"
                  : "; trying again");
@@ -208,7 +255,7 @@ void listener::on_failure(door& at, const std::error_code& error) noexcept {
     at.pause.expires_after(std::chrono::milliseconds(100));
     at.pause.async_wait([this, &at, waiting = at.waiting](const std::error_code& cancelled) {
       if (!cancelled && at.acceptor.is_open())
-        accept(at);
+        await(at);
     });
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): `start` tries again
   }
@@ -217,7 +264,7 @@ void listener::on_failure(door& at, const std::error_code& error) noexcept {
 void listener::turn_away_one(door& at) {
   if (reserve_ >= 0) {
     ::close(reserve_);
-    const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK);
+    const int peer = ::accept4(at.acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
     if (peer >= 0)
       ::close(peer);
   }

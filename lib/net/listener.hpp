@@ -52,7 +52,6 @@ class listener {
 
     tcp_acceptor acceptor;
     steady_timer pause;
-    asio::ip::tcp::endpoint peer;  // of the socket accepted last
 
     // Shared with what is waited for. A handler is lost when there is no memory for what it needs,
     // and then nobody else has this.
@@ -62,10 +61,11 @@ class listener {
   void bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port);
   void bind(const asio::ip::tcp::endpoint& endpoint);
   void set_options(tcp_acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint);
-  void accept(door& from) noexcept;
-  void on_accept(door& from, shard& to, const std::error_code& error, tcp_socket socket) noexcept;
+  void await(door& from) noexcept;
+  void accept_some(door& from) noexcept;
+  int accept_one(door& from) noexcept;
   void hand_over(shard& to, tcp_socket socket, const asio::ip::tcp::endpoint& remote);
-  void on_failure(door& at, const std::error_code& error) noexcept;
+  void on_failure(door& at, int error) noexcept;
   void turn_away_one(door& at);
 
   std::vector<shard*> shards_;

@@ -2,6 +2,7 @@
 
 #include "base/reserve.hpp"
 #include "net/socket_io.hpp"
+#include "topic/limits.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -18,7 +19,8 @@ shard::shard(std::uint16_t index, const shard_environment& environment)
       topics_(environment.topics, index),
       table_(index, environment.serials),
       scratch_(new char[scratch_bytes]),
-      alarm_(loop_.context()) {
+      alarm_(loop_.context()),
+      longest_lag_(topic::longest_lag(environment.options.topics)) {
   context_.http_date = environment.http_date;
 }
 
@@ -120,10 +122,11 @@ void shard::arm_timer() noexcept {
 }
 
 void shard::on_timer() {
+  const time_point now = clock::now();
+  look_for_pause(now);
   alarm_at_ = time_point::max();
   if (stopped_)
     return;
-  const time_point now = clock::now();
   wheel_.advance(now, [&](timer_wheel::node& due) {
     auto& peer = static_cast<connection&>(due);
     contained(peer, [&] { peer.on_deadline(now); });
@@ -135,7 +138,7 @@ void shard::on_timer() {
     stopping_at_ = time_point::max();
     for (std::size_t i = 0; i < table_.slots(); ++i) {
       if (connection* peer = table_.in_slot(i))
-        peer->end();
+        contained(*peer, [&] { peer->end_by_deadline(); });
     }
   }
   arm_timer();
@@ -245,6 +248,19 @@ void shard::watch_blocked() noexcept {
     return;
   patrol_at_ = clock::now() + patrol_period;
   arm_timer();
+}
+
+void shard::look_for_pause(time_point now) noexcept {
+  // While somebody is blocked the alarm is set, because patrols are due.
+  if (alarm_at_ == time_point::max() || now - alarm_at_ < patrol_period)
+    return;
+  pause_ = now - alarm_at_;
+  pause_counts_until_ = now + longest_lag_;
+}
+
+time_point shard::without_pause(time_point now) noexcept {
+  look_for_pause(now);
+  return now < pause_counts_until_ ? now - pause_ : now;
 }
 
 void shard::patrol(time_point now) noexcept {

@@ -141,17 +141,16 @@ void session::release_decoder() {
 }
 
 void session::on_peer_close(const wire::frame_event& frame, time_point now) {
-  const bool ours = phase_ == phase::closing;
   close_received_ = true;
   note_ending(frame.code, frame.payload);
-  if (phase_ == phase::open) {
-    end_with(wire::make_close_frame(frame.code, {}));
-  } else if (!outbox_.only_last_frame_left()) {
-    // Our close frame still waits behind data that the peer will not read any more.
-    outbox_.cut_short_with(share(wire::make_close_frame(ending_->code, ending_->reason)));
-  }
-  // The time for our own close runs from its call.
-  enter(phase::finishing, ours ? deadline_ : now + context_.options.timeouts.close);
+  // The time for our own close runs from its call. A peer that answers has got our close frame.
+  if (phase_ == phase::closing)
+    return enter(close_sent_ ? phase::finishing : phase::draining, deadline_);
+  // It said that it sends no more, not that it reads no more: what was sent before still goes out.
+  outbox_.finish_with(share(wire::make_close_frame(frame.code, frame.payload)));
+  // If it sends on, and nobody read it, the system would reset the connection, and with it what the
+  // peer has not read.
+  enter(phase::draining, now + context_.options.timeouts.close);
 }
 
 void session::on_fault(const wire::frame_event& frame, time_point now) {

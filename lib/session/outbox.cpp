@@ -35,14 +35,21 @@ void outbox::push_ahead(std::string frame) {
   const auto place = behind_partial_frame();
   const auto waiting_end = std::find_if(
       place, chunks_.end(), [](const chunk& waiting) { return waiting.what != kind::control; });
-  const auto same = std::find_if(place, waiting_end,
-                                 [&](const chunk& waiting) { return waiting.data[0] == frame[0]; });
+  auto newest = waiting_end;  // of the same kind
+  std::size_t waiting = 0;
+  for (auto each = place; each != waiting_end; ++each) {
+    if (each->data[0] != frame[0])
+      continue;
+    newest = each;
+    ++waiting;
+  }
+  const bool may_wait = !blocked_ && wire::is_pong(frame) && waiting < most_pongs;
   shared_bytes bytes = share(std::move(frame));
   chunk control{bytes, bytes->data(), bytes->size(), kind::control};
-  if (same != waiting_end) {
-    *same = std::move(control);
+  if (waiting == 0 || may_wait) {
+    chunks_.insert(waiting_end, std::move(control));
   } else {
-    chunks_.insert(place, std::move(control));
+    *newest = std::move(control);
   }
 }
 

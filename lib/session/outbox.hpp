@@ -49,8 +49,9 @@ class outbox {
   /// Appends an answer to a command, which need not wait for what was published before.
   void push_reply(shared_bytes frame);
 
-  /// Puts a pong or ping ahead of everything but a partly sent frame. A pong that is still waiting
-  /// gives way to the newer one (RFC 6455, section 5.5.3).
+  /// Puts a pong or ping ahead of everything but a partly sent frame, behind those that wait there.
+  /// While the connection is blocked, or `most_pongs` wait, the newest of them gives way to this
+  /// one (RFC 6455, section 5.5.3): a peer that does not read cannot make many of them.
   void push_ahead(std::string frame);
 
   /// The last frame: behind everything sent and published before. Nothing follows it.
@@ -123,13 +124,11 @@ class outbox {
   bool queue_empty() const noexcept { return first_ == chunks_.size(); }
   bool empty() const noexcept { return queue_empty() && !subscriber_.pending(); }
 
-  /// After `finish_with` or `cut_short_with`: nothing but the close frame is left to send, if that.
-  bool only_last_frame_left() const noexcept { return chunks_.size() - first_ <= 1; }
-
   /// Fills `out` with what is to be sent next; returns the number of entries used.
   std::size_t gather(std::span<iovec> out) const;
 
   static constexpr std::size_t frame_cost = 128;
+  static constexpr std::size_t most_pongs = 16;
 
   /// `sent` bytes of what `gather` told went out.
   void advance(std::size_t sent);

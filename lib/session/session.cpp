@@ -177,6 +177,11 @@ session::action session::on_sent_all() noexcept {
 
 session::action session::on_end_of_input() noexcept {
   input_ended_ = true;
+  // It has said before that it sends no more, and may still read what waits.
+  if (close_received_ && !outbox_.empty()) {
+    phase_ = phase::finishing;
+    return action::none;
+  }
   // Whoever half-closes behind some requests still gets all responses.
   const bool more_requests = handshake_ && !handshake_->early_bytes.empty();
   return more_requests ? action::none : finish_response();
@@ -239,9 +244,9 @@ session::action session::on_heartbeat(time_point now) {
     }
     awaiting_pong_ = true;
     deadline_ = now + heartbeat.pong_within;
+    outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
     if (ping_message_)
       outbox_.push_ahead(wire::make_frame(wire::opcode::text, "{}"));
-    outbox_.push_ahead(wire::make_frame(wire::opcode::ping, {}));
     return action::none;
   }
   cause_ = cause::idle;

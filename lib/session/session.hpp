@@ -126,6 +126,12 @@ class session {
   /// earlier than needed, and `on_deadline` then moves it.
   time_point deadline() const noexcept { return deadline_; }
 
+  /// Whether `on_deadline` would hold against the peer what it has not done: then what it has sent
+  /// is to be received before.
+  bool judges_at(time_point now) const noexcept {
+    return now >= deadline_ && (phase_ != phase::open || awaiting_pong_);
+  }
+
   phase now_in() const noexcept { return phase_; }
   bool was_opened() const noexcept { return was_opened_; }
   bool uses_deflate() const noexcept { return deflate_; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <broadcast_hub/topic_options.hpp>
 
 #include <algorithm>
@@ -14,6 +16,14 @@ inline std::size_t largest_lag_bytes(const topics_options& options) {
   for (const topic_rule& rule : options.rules)
     largest = std::max(largest, rule.options.max_lag_bytes);
   return largest;
+}
+
+/// The longest `max_lag` of any topic.
+inline duration longest_lag(const topics_options& options) {
+  duration longest = options.defaults.max_lag;
+  for (const topic_rule& rule : options.rules)
+    longest = std::max<duration>(longest, rule.options.max_lag);
+  return longest;
 }
 
 }  // namespace broadcast_hub::topic

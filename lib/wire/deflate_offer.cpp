@@ -4,6 +4,7 @@
 #include "wire/extensions.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace broadcast_hub::wire {
@@ -27,8 +28,7 @@ bool can_keep(const extension::parameter& one) noexcept {
     return !one.value;
   if (one.name == client_window)
     return !one.value || is_window(*one.value);
-  // One encoding serves everybody, so nobody gets a smaller window than the others.
-  return one.name == server_window && one.value == widest;
+  return one.name == server_window && one.value && is_window(*one.value);
 }
 
 auto count(const extension& offer, std::string_view name) noexcept {
@@ -43,20 +43,37 @@ bool can_keep(const extension& offer) noexcept {
                      });
 }
 
+/// What the client lets us use, if it says.
+std::string_view window_in(const extension& offer) noexcept {
+  for (const extension::parameter& each : offer.parameters) {
+    if (each.name == server_window)
+      return *each.value;
+  }
+  return {};
+}
+
 }  // namespace
 
-std::optional<std::string> accept_deflate(std::string_view offers) {
+std::optional<deflate_agreement> accept_deflate(std::string_view offers) {
   const auto list = parse_extensions(offers);
   if (!list)
     return std::nullopt;
+  std::optional<deflate_agreement> second_best;
   for (const extension& offer : *list) {
     if (offer.name != extension_name || !can_keep(offer))
       continue;
-    const bool asks_for_window = count(offer, server_window) == 1;
-    return join(extension_name, "; server_no_context_takeover; client_no_context_takeover",
-                asks_for_window ? join("; ", server_window, "=", widest) : std::string());
+    const std::string_view window = window_in(offer);
+    deflate_agreement agreed;
+    agreed.answer = join(extension_name, "; server_no_context_takeover; client_no_context_takeover",
+                         window.empty() ? "" : join("; ", server_window, "=", window));
+    // One encoding serves everybody, so nobody gets a smaller window than the others.
+    agreed.small_window = !window.empty() && window != widest;
+    if (!agreed.small_window)
+      return agreed;
+    if (!second_best)
+      second_best = std::move(agreed);
   }
-  return std::nullopt;
+  return second_best;
 }
 
 }  // namespace broadcast_hub::wire

@@ -77,6 +77,10 @@ message_kind kind_of(std::string_view frame) noexcept {
   return text ? message_kind::text : message_kind::binary;
 }
 
+bool is_pong(std::string_view frame) noexcept {
+  return (frame.front() & 0x0f) == static_cast<int>(opcode::pong);
+}
+
 bool may_send(close_code code) noexcept {
   const auto number = static_cast<unsigned>(code);
   const bool defined = (number >= 1000 && number <= 1003) || (number >= 1007 && number <= 1014);

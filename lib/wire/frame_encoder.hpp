@@ -47,6 +47,8 @@ std::string_view payload_of(std::string_view frame) noexcept;
 /// Whether it is a text or a binary frame.
 message_kind kind_of(std::string_view frame) noexcept;
 
+bool is_pong(std::string_view frame) noexcept;
+
 /// Whether RFC 6455, section 7.4 lets an endpoint send the code.
 bool may_send(close_code code) noexcept;
 

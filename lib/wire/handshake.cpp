@@ -151,9 +151,9 @@ accepted_upgrade accept_upgrade(const request& request, std::string_view subprot
   accepted.set_version("HTTP/1.1");
   accepted.set_status(websocketpp::http::status_code::switching_protocols);
   const auto deflate = may_deflate ? accept_deflate(request.header(extensions_header))
-                                   : std::optional<std::string>();
+                                   : std::optional<deflate_agreement>();
   if (deflate) {
-    accepted.replace_header(std::string(extensions_header), *deflate);
+    accepted.replace_header(std::string(extensions_header), deflate->answer);
   }
   std::string head = accepted.raw();
   // Its stream says nothing when there is no memory for all of it.
@@ -163,7 +163,7 @@ accepted_upgrade accept_upgrade(const request& request, std::string_view subprot
   // websocketpp would join headers of one name, cookies too.
   for (const auto& [name, value] : headers)
     head += join(name, ": ", value, "\r\n");
-  return {head + "\r\n", deflate.has_value()};
+  return {head + "\r\n", deflate.has_value(), deflate && deflate->small_window};
 }
 
 }  // namespace broadcast_hub::wire

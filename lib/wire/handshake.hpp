@@ -25,12 +25,15 @@ std::vector<std::string> offered_subprotocols(const request& request);
 
 bool offers_subprotocol(const request& request, std::string_view name);
 
-/// Whether a page with the request's `Origin` may connect; see `listen_options::allowed_origins`.
-bool origin_allowed(const request& request, const std::vector<std::string>& allowed);
+/// Whether a page with the request's `Origin` may connect; see `listen_options::allowed_origins`
+/// and `loopback_is_one_host`.
+bool origin_allowed(const request& request, const std::vector<std::string>& allowed,
+                    bool loopback_is_one_host = false);
 
 struct accepted_upgrade {
-  std::string response;  ///< the bytes of the 101 response
-  bool deflate = false;  ///< permessage-deflate is part of it
+  std::string response;       ///< the bytes of the 101 response
+  bool deflate = false;       ///< permessage-deflate is part of it
+  bool small_window = false;  ///< what the peer is sent must not be what others get compressed
 };
 
 /// Requires: `check_upgrade` said 101. `subprotocol` may be empty; `may_deflate`:

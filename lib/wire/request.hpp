@@ -16,7 +16,7 @@ struct request {
   std::string target;      ///< as sent
   std::string path;        ///< the target up to "?", as sent, not decoded
   std::string query;       ///< behind the "?"
-  header_list headers;     ///< repeated ones joined by ", "
+  header_list headers;     ///< repeated ones joined by ", ", cookies by "; "
   int http_minor = 1;      ///< of HTTP/1.x
   bool keep_alive = true;  ///< what version and `Connection` ask for (RFC 9112, section 9.3)
   bool has_body = false;   ///< a Content-Length above zero, or a Transfer-Encoding

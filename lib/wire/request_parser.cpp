@@ -118,6 +118,9 @@ void request_parser::read_fields(bool has_host) {
   if (!parts.authority.empty()) {
     parsed.replace_header("Host", std::string(parts.authority));  // RFC 9112, section 3.2.2
   }
+  // websocketpp joins all headers of one name by a comma.
+  if (const std::string cookies = joined_cookies(head_); !cookies.empty())
+    parsed.replace_header("Cookie", cookies);
   request_.headers.assign(parsed.get_headers().begin(), parsed.get_headers().end());
   request_.http_minor = parsed.get_version() == "HTTP/1.0" ? 0 : 1;
   request_.keep_alive = wants_keep_alive(request_);

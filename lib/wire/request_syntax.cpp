@@ -184,6 +184,21 @@ std::optional<syntax_fault> check_head(std::string_view head, head_facts& facts)
   return check_framing(summary, first);
 }
 
+std::string joined_cookies(std::string_view head) {
+  std::string joined;
+  int lines = 0;
+  next_line(head);
+  for (auto line = next_line(head); !line.empty(); line = next_line(head)) {
+    const std::size_t colon = line.find(':');
+    if (!equal_ignoring_case(line.substr(0, colon), "Cookie"))
+      continue;
+    if (lines++ > 0)
+      joined += "; ";
+    joined += trim(line.substr(colon + 1));
+  }
+  return lines > 1 ? joined : std::string();
+}
+
 request_line split_request_line(std::string_view line) noexcept {
   const std::size_t first = line.find(' ');
   const std::size_t second = line.find(' ', first + 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace broadcast_hub::wire {
@@ -38,6 +39,10 @@ struct head_facts {
 /// The rules that concern the head as a whole: Host, and how the body is framed. `head` has passed
 /// the checks above, line by line, and ends with its empty line.
 std::optional<syntax_fault> check_head(std::string_view head, head_facts& facts) noexcept;
+
+/// The values of all lines named `Cookie`, joined by "; " (RFC 9113, section 8.2.3): a comma may be
+/// part of a cookie. Empty when there are less than two. Requires: `check_head` found nothing.
+std::string joined_cookies(std::string_view head);
 
 /// Requires: `check_request_line` found nothing.
 request_line split_request_line(std::string_view line) noexcept;

@@ -234,15 +234,19 @@ TEST(OptionsTest, ABufferIsTheSystemsChoiceOrHasARange) {
 }
 
 TEST(OptionsTest, AnOriginIsASchemeAndAHost) {
-  for (const char* origin : {"*", "https://example.com", "http://localhost:8080", "app://x"}) {
+  for (const char* origin :
+       {"*", "https://example.com", "http://localhost:8080", "app://x", "https://*.example.com",
+        "https://*.example.com:8443", "null", "file://"}) {
     listen_options options;
     options.allowed_origins = {origin};
     EXPECT_EQ(fault_of(options), "") << origin;
   }
   for (const char* origin :
        {"", "example.com", "://example.com", "https://example.com/", "https://example.com/page",
-        "https:/example.com", "null", "https://*.example.com", "https://example.com?x",
-        "https://example.com:port", " https://example.com"}) {
+        "https:/example.com", "https://*", "https://*.", "https://*.*.example.com",
+        "https://a.*.example.com", "https://*example.com", "*://example.com", "https://*.[::1]",
+        "*.example.com", "file:///", "nul", "https://example.com?x", "https://example.com:port",
+        " https://example.com"}) {
     listen_options options;
     options.allowed_origins = {"https://fine.example", origin};
     EXPECT_THAT(fault_of(options),
@@ -254,6 +258,20 @@ TEST(OptionsTest, WhatIsShownInAMessageIsEscaped) {
   listen_options options;
   options.allowed_origins = {"evil\nline"};
   EXPECT_THAT(fault_of(options), HasSubstr("evil\\nline"));
+}
+
+TEST(OptionsTest, APortIsOne) {
+  for (const int port : {0, 1, 65'535}) {
+    listen_options options;
+    options.port = port;
+    EXPECT_EQ(fault_of(options), "") << port;
+  }
+  for (const int port : {-1, 65'536, 70'000}) {
+    listen_options options;
+    options.port = port;
+    EXPECT_EQ(fault_of(options),
+              "listen_options.port is " + std::to_string(port) + "; it must be from 0 to 65535");
+  }
 }
 
 TEST(OptionsTest, AListenerServesSomething) {

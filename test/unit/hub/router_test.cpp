@@ -207,6 +207,26 @@ TEST(RouterTest, AllowedOriginsAreComparedAsAWhole) {
   EXPECT_EQ(status_of(rules, with(websocket(), "Origin", "http://example.com")), 403);
 }
 
+// Whoever meets it sees only a status; who runs the hub reads what to do about it.
+TEST(RouterTest, ARefusalByOriginSaysWhatIsAllowedAndWhatToSet) {
+  listen_options options;
+  const wire::request foreign = with(websocket(), "Origin", "http://evil\n.example");
+  EXPECT_EQ(router{options}.check(foreign).remedy,
+            " The origin is \"http://evil\\n.example\"; allowed is the host of the request, "
+            "\"example.com:8081\". To let it in, add it to listen_options::allowed_origins.");
+  const wire::request local =
+      with(with(websocket(), "Host", "localhost:8081"), "Origin", "http://127.0.0.1:8080");
+  EXPECT_TRUE(router{options}.check(local).remedy.ends_with(
+      "allowed_origins or set listen_options::loopback_is_one_host."));
+  options.loopback_is_one_host = true;
+  EXPECT_EQ(status_of(router{options}, local), 101);
+  options.allowed_origins = {"https://a.example", "https://*.b.example"};
+  EXPECT_EQ(router{options}.check(local).remedy,
+            " The origin is \"http://127.0.0.1:8080\"; allowed are \"https://a.example\" "
+            "\"https://*.b.example\". To let it in, add it to listen_options::allowed_origins.");
+  EXPECT_EQ(router{options}.check(websocket()).remedy, "");
+}
+
 TEST(RouterTest, AStarAdmitsAllPages) {
   listen_options options;
   options.allowed_origins = {"*"};

@@ -111,6 +111,27 @@ TEST_F(OutboxOrderTest, AWaitingPongGivesWayToTheNewest) {
   EXPECT_THAT(all_frames(), ElementsAre("text:A", "pong:newest"));
 }
 
+TEST_F(OutboxOrderTest, EachPingHasItsPongWhileTheSocketTakesThem) {
+  direct("A");
+  std::vector<std::string> expected;
+  for (int i = 0; i < 10; ++i) {
+    pong(std::to_string(i));
+    expected.push_back("pong:" + std::to_string(i));
+  }
+  expected.emplace_back("text:A");
+  EXPECT_EQ(all_frames(), expected);
+}
+
+// A peer that only pings cannot make the queue long.
+TEST_F(OutboxOrderTest, NoMoreThanSixteenPongsWait) {
+  for (int i = 0; i < 1000; ++i)
+    pong(std::to_string(i));
+  const std::vector<std::string> frames = all_frames();
+  ASSERT_EQ(frames.size(), outbox::most_pongs);
+  EXPECT_EQ(frames.front(), "pong:0");
+  EXPECT_EQ(frames.back(), "pong:999");
+}
+
 TEST_F(OutboxOrderTest, APartlySentPongIsFinished) {
   pong("first");
   send_and_block(3);

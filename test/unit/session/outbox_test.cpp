@@ -213,16 +213,6 @@ TEST_F(OutboxTest, ALongQueueIsSentInOrder) {
   EXPECT_EQ(sent_, expected);
 }
 
-TEST_F(OutboxTest, OnlyTheLastFrameIsLeft) {
-  direct("x");
-  finish();
-  EXPECT_FALSE(out_.only_last_frame_left());
-  send(3);
-  EXPECT_TRUE(out_.only_last_frame_left());
-  send_all();
-  EXPECT_TRUE(out_.only_last_frame_left());
-}
-
 // A close behind publications once kept everything that was published later, too.
 TEST_F(OutboxTest, WhatIsPublishedBehindTheCloseIsNotKept) {
   outbox other;

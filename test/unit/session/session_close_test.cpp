@@ -67,19 +67,41 @@ TEST_F(SessionCloseTest, ThePeersCloseIsEchoed) {
   EXPECT_FALSE(send_text("queued"));
   publish("published");
   receive(client_close_frame(4001, "own reason"));
-  EXPECT_EQ(peer().now_in(), phase::finishing);
+  EXPECT_EQ(peer().now_in(), phase::draining);
   EXPECT_FALSE(peer().ending().clean);  // the echo has not left yet
-  EXPECT_THAT(sent_frames(), ElementsAre("text:queued", "text:published", "close:4001"));
-  EXPECT_EQ(last_action_, action::end_socket);
+  EXPECT_THAT(sent_frames(), ElementsAre("text:queued", "text:published", "close:4001 own reason"));
+  EXPECT_EQ(last_action_, action::end_sending);
   EXPECT_EQ(ending(), "4001 own reason, clean");
+  EXPECT_EQ(peer().on_end_of_input(), action::end_socket);
 }
 
-TEST_F(SessionCloseTest, TheEchoDoesNotWaitForWhatAFullSocketHoldsUp) {
+// It sends no more, but reads on.
+TEST_F(SessionCloseTest, WhatAFullSocketHoldsUpStillGoesOutBehindThePeersClose) {
   EXPECT_FALSE(send_text("queued"));
   publish("published");
   peer().out().block();
   receive(client_close_frame(4001));
-  EXPECT_THAT(sent_frames(), ElementsAre("close:4001"));
+  EXPECT_EQ(pass(options_.timeouts.close - 1ms), action::none);
+  EXPECT_THAT(sent_frames(), ElementsAre("text:queued", "text:published", "close:4001"));
+  EXPECT_EQ(pass(1ms), action::end_socket);
+}
+
+TEST_F(SessionCloseTest, APeerThatClosesAndEndsItsDirectionGetsWhatWaits) {
+  EXPECT_FALSE(send_text("queued"));
+  receive(client_close_frame(1000));
+  EXPECT_EQ(peer().on_end_of_input(), action::none);
+  EXPECT_THAT(sent_frames(), ElementsAre("text:queued", "close:1000"));
+  EXPECT_EQ(last_action_, action::end_socket);
+}
+
+TEST_F(SessionCloseTest, APeerThatSendsOnBehindItsCloseIsDrained) {
+  receive(client_close_frame(1000));
+  EXPECT_THAT(sent_frames(), ElementsAre("close:1000"));
+  EXPECT_EQ(last_action_, action::end_sending);
+  receive(client_frame(opcode::text, "more"));
+  EXPECT_TRUE(peer().wants_input());
+  EXPECT_EQ(pass(options_.timeouts.close - 1ms), action::none);
+  EXPECT_EQ(pass(1ms), action::end_socket);
 }
 
 TEST_F(SessionCloseTest, ACloseWithoutACodeIs1005) {
@@ -90,12 +112,12 @@ TEST_F(SessionCloseTest, ACloseWithoutACodeIs1005) {
 
 TEST_F(SessionCloseTest, TheFrameBeingSentIsFinishedBeforeTheEcho) {
   publish("whole");
-  publish("dropped");
+  publish("too");
   std::string bytes = send(3);
   peer().out().block();
   receive(client_close_frame(1000));
   bytes += sent();
-  EXPECT_THAT(server_frames(bytes), ElementsAre("text:whole", "close:1000"));
+  EXPECT_THAT(server_frames(bytes), ElementsAre("text:whole", "text:too", "close:1000"));
 }
 
 TEST_F(SessionCloseTest, WhatFollowsThePeersCloseIsIgnored) {
@@ -111,19 +133,20 @@ TEST_F(SessionCloseTest, ClosesThatCrossAreClean) {
   close(close_code{4002}, "ours");
   receive(client_close_frame(4001, "theirs"));
   EXPECT_THAT(sent_frames(), ElementsAre("close:4002 ours"));
-  EXPECT_EQ(last_action_, action::end_socket);
+  EXPECT_EQ(last_action_, action::end_sending);
   EXPECT_EQ(ending(), "4002 ours, clean");
 }
 
-TEST_F(SessionCloseTest, ThePeersCloseCutsShortWhatWaitsBeforeOurs) {
+TEST_F(SessionCloseTest, WhatWaitsBeforeOursGoesOutBehindThePeersCloseToo) {
   EXPECT_FALSE(send_text("being sent"));
-  EXPECT_FALSE(send_text("dropped"));
-  publish("dropped too");
+  EXPECT_FALSE(send_text("sent"));
+  publish("published");
   std::string bytes = send(3);
   close(close_code::normal, "ours");
   receive(client_close_frame(1000));
   bytes += sent();
-  EXPECT_THAT(server_frames(bytes), ElementsAre("text:being sent", "close:1000 ours"));
+  EXPECT_THAT(server_frames(bytes),
+              ElementsAre("text:being sent", "text:sent", "text:published", "close:1000 ours"));
 }
 
 TEST_F(SessionCloseTest, AHalfSentCloseFrameIsFinished) {

@@ -18,8 +18,13 @@ struct offer_case {
 
 const std::string with_window = std::string(accepted) + "; server_max_window_bits=15";
 
+std::string window_of(int bits) {
+  return std::string(accepted) + "; server_max_window_bits=" + std::to_string(bits);
+}
+
 std::string answer_to(std::string_view offer) {
-  return accept_deflate(offer).value_or("");
+  const auto agreed = accept_deflate(offer);
+  return agreed ? agreed->answer : "";
 }
 
 TEST(DeflateOfferTest, OffersOfBrowsersAndLibrariesAreAccepted) {
@@ -40,12 +45,12 @@ TEST(DeflateOfferTest, Rfc7692Section7IsKept) {
       {"permessage-deflate; server_no_context_takeover=1", ""},
       {"permessage-deflate; server_no_context_takeover=\"true\"", ""},
       {"permessage-deflate; client_no_context_takeover=0", ""},
-      // 7.1.2.1: a value of 8 to 15 must stand with it; we keep the widest only
+      // 7.1.2.1: a value of 8 to 15 must stand with it
       {"permessage-deflate; server_max_window_bits=15", with_window},
       {"permessage-deflate; server_max_window_bits=\"15\"", with_window},
-      {"permessage-deflate; server_max_window_bits=10", ""},
-      {"permessage-deflate; server_max_window_bits=8", ""},
-      {"permessage-deflate; server_max_window_bits=14", ""},
+      {"permessage-deflate; server_max_window_bits=10", window_of(10)},
+      {"permessage-deflate; server_max_window_bits=8", window_of(8)},
+      {"permessage-deflate; server_max_window_bits=14", window_of(14)},
       {"permessage-deflate; server_max_window_bits", ""},
       {"permessage-deflate; server_max_window_bits=16", ""},
       {"permessage-deflate; server_max_window_bits=7", ""},
@@ -67,10 +72,14 @@ TEST(DeflateOfferTest, Rfc7692Section7IsKept) {
       {"permessage-deflate; server_no_context_takeover; server_no_context_takeover", ""},
       {"permessage-deflate; server_max_window_bits=15; server_max_window_bits=15", ""},
       // 7.1.3: the examples
-      {"permessage-deflate; client_max_window_bits; server_max_window_bits=10", ""},
+      {"permessage-deflate; client_max_window_bits; server_max_window_bits=10", window_of(10)},
       {"permessage-deflate; client_max_window_bits; server_max_window_bits=10, "
        "permessage-deflate; client_max_window_bits",
        std::string(accepted)},
+      // a window that all can have comes first
+      {"permessage-deflate; server_max_window_bits=9, permessage-deflate; "
+       "server_max_window_bits=10",
+       window_of(9)},
       // 5: other extensions beside it, and fallbacks in the order of the client's wishes
       {"", ""},
       {"permessage-bzip2", ""},
@@ -85,6 +94,17 @@ TEST(DeflateOfferTest, Rfc7692Section7IsKept) {
   for (const offer_case& one : cases) {
     EXPECT_EQ(answer_to(one.offer), one.expected) << one.offer;
   }
+}
+
+// What such a client is sent must not be compressed as for the others.
+TEST(DeflateOfferTest, ASmallerWindowIsTold) {
+  for (const std::string bits : {"8", "9", "10", "14"}) {
+    const auto agreed = accept_deflate("permessage-deflate; server_max_window_bits=" + bits);
+    ASSERT_TRUE(agreed) << bits;
+    EXPECT_TRUE(agreed->small_window) << bits;
+  }
+  EXPECT_FALSE(accept_deflate(with_window)->small_window);
+  EXPECT_FALSE(accept_deflate(accepted)->small_window);
 }
 
 TEST(DeflateOfferTest, NoAnswerHasWhatItsOwnRulesForbid) {

@@ -235,9 +235,18 @@ TEST(HandshakeTest, DeflateIsAgreedOnOnlyWhereItIsSwitchedOn) {
                                      "server_no_context_takeover; client_no_context_takeover\r\n"));
 }
 
+TEST(HandshakeTest, ASmallWindowIsAgreedOn) {
+  const accepted_upgrade on = accept_upgrade(
+      with_header("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10"), "",
+      true);
+  EXPECT_TRUE(on.deflate);
+  EXPECT_TRUE(on.small_window);
+  EXPECT_THAT(on.response, HasSubstr("client_no_context_takeover; server_max_window_bits=10\r\n"));
+}
+
 TEST(HandshakeTest, AnOfferThatCannotBeKeptIsDeclined) {
   const request made =
-      with_header("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10");
+      with_header("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=16");
   EXPECT_EQ(check_upgrade(made).status, 101);
   const accepted_upgrade declined = accept_upgrade(made, "", true);
   EXPECT_FALSE(declined.deflate);

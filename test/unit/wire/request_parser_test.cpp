@@ -99,6 +99,16 @@ TEST(RequestParserTest, JoinsRepeatedHeaders) {
   EXPECT_EQ(found.request.header("Accept"), "x, y");
 }
 
+// Joined by a comma, two cookies would be one (RFC 9113, section 8.2.3).
+TEST(RequestParserTest, JoinsCookiesBySemicolons) {
+  const auto found = parse_every_way(
+      "GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1, 2;b=3\r\nAccept: x\r\ncookie:  c=4 \r\n"
+      "COOKIE: d=5\r\n\r\n");
+  ASSERT_EQ(found.result, result::complete);
+  EXPECT_EQ(found.request.header("Cookie"), "a=1, 2;b=3; c=4; d=5");
+  EXPECT_EQ(found.request.header("Accept"), "x");
+}
+
 TEST(RequestParserTest, TrimsBlanksAroundValues) {
   const auto found =
       parse_every_way("GET / HTTP/1.1\r\nHost:a\r\nA: \t b c \t\r\nB:\r\nC:   \r\n\r\n");
