@@ -11,7 +11,7 @@ namespace broadcast_hub {
 /// What happens to a subscriber that does not keep up.
 enum class slow_consumer_policy : unsigned char {
   disconnect,   ///< closed with 4008, which tells the client to come back and resume
-  drop_oldest,  ///< skips the oldest publications that it has not been sent
+  drop_oldest,  ///< skips the oldest that it has not been sent, never the newest one
   latest        ///< skips everything but the newest publication: prices, dashboards
 };
 

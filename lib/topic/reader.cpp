@@ -283,24 +283,37 @@ reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one
     case slow_consumer_policy::disconnect:
       return too_far || too_late ? verdict::disconnect : verdict::fine;
     case slow_consumer_policy::drop_oldest:
-      return too_far || too_late ? verdict::skip : verdict::fine;
+      one.stale = too_late && one.units() == 1;
+      return one.units() > 1 && (too_far || too_late) ? verdict::skip : verdict::fine;
     case slow_consumer_policy::latest:
       return one.units() > 1 ? verdict::skip : verdict::fine;
   }
   return verdict::fine;
 }
 
-void reader::skip_oldest(subscriber::own_cursor& one) const {
-  const std::uint64_t most = allowed_lag(*one.from);
+// The newest is kept, however long or old it is: else nobody would learn that there is something
+// until the next publication.
+void reader::skip_oldest(subscriber::own_cursor& one, time_point now) const {
   const unit_size measure = one.from->measure();
-  cursor kept = one.at;
-  // An eighth more than it must: else the next publication would be too much again.
-  kept.skip_to_within(most - most / 8, one.end, measure);
-  if (kept.offset == one.end_offset) {
-    kept = one.at;
+  const auto skip_to_within = [&](std::uint64_t most) {
+    cursor kept = one.at;
     kept.skip_to_within(most, one.end, measure);
+    if (kept.offset == one.end_offset)
+      return false;
+    one.at = std::move(kept);
+    return true;
+  };
+  const std::uint64_t most = allowed_lag(*one.from);
+  // An eighth more than it must: else the next publication would be too much again.
+  bool kept = one.bytes() <= most || skip_to_within(most - most / 8) || skip_to_within(most);
+  const duration max_lag = one.from->options().max_lag;
+  if (kept && max_lag > duration::zero()) {
+    const std::uint64_t old = one.from->offered_before(now - max_lag);
+    one.stale = old >= one.end;
+    kept = old <= one.at.position || (!one.stale && skip_to_within(one.end - old));
   }
-  one.at = std::move(kept);
+  if (!kept)
+    one.at.skip_to_last(one.end, one.end_offset, measure);
 }
 
 void reader::skip(subscriber& who, time_point now) {
@@ -321,14 +334,8 @@ void reader::skip(subscriber& who, time_point now) {
       }
       tally_.dropped_superseded.add(each.at.offset - before);
     }
-    if (options.slow_consumers == slow_consumer_policy::drop_oldest && each.units() > 0) {
-      if (each.bytes() > allowed_lag(topic))
-        skip_oldest(each);
-      if (options.max_lag > duration::zero()) {
-        const std::uint64_t old = topic.offered_before(now - options.max_lag);
-        if (old > each.at.position)
-          each.at.skip_to_within(each.end - std::min(old, each.end), each.end, topic.measure());
-      }
+    if (options.slow_consumers == slow_consumer_policy::drop_oldest && each.units() > 1) {
+      skip_oldest(each, now);
       tally_.dropped_oldest.add(each.at.offset - before);
     }
   }

@@ -173,7 +173,7 @@ class reader {
   bool holds_too_much(const subscriber::own_cursor& one) const;
   void report_lag(fan_out& of) noexcept;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
-  void skip_oldest(subscriber::own_cursor& one) const;
+  void skip_oldest(subscriber::own_cursor& one, time_point now) const;
 
   // Walks
   void prepare_common(lane_kind lane);

@@ -120,7 +120,8 @@ void subscriber::note_lag() const noexcept {
   if (!behind)
     return;
   for (const own_cursor& each : behind->cursors) {
-    if (!each.again)  // publishers need not wait for who was away
+    // Publishers need not wait for who was away, nor for what others would drop.
+    if (!each.again && !each.stale)
       each.from->lag = std::max(each.from->lag, each.bytes());
   }
 }

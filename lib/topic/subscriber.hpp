@@ -34,6 +34,7 @@ class subscriber {
     std::uint64_t end_offset = 0;
     bool reported = false;  ///< the application knows that it is slow
     bool parked = false;    ///< `end` is where the topic's walks are, whatever it says here
+    bool stale = false;     ///< older than may be, and kept all the same: it is the newest
     bool again = false;     ///< in the topic's history, up to an end that stays where it is
 
     std::uint64_t units() const noexcept { return end_offset - at.offset; }

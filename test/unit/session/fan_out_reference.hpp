@@ -117,8 +117,8 @@ class expectation {
   /// What `drop_oldest` or `latest` does to the places from `first` to `end`.
   verdict judge(const reference_topic& of, topic::lane_kind lane, std::size_t first,
                 std::size_t end, time_point now) const {
-    if (end <= first)
-      return {first, first};
+    if (end <= first + 1)
+      return {first, first};  // the newest is kept
     if (of.options.slow_consumers == slow_consumer_policy::latest)
       return {end - 1, end - 1};
     const std::size_t most = of.options.max_lag_bytes;
@@ -127,12 +127,13 @@ class expectation {
       kept = within(of, lane, first, end, most - most / 8);
       if (kept == end)
         kept = within(of, lane, first, end, most);
+      kept = std::min(kept, end - 1);
     }
     std::size_t old = kept;
-    while (old < end && of.is_too_old(waiting_[old], now))
+    while (old + 1 < end && of.is_too_old(waiting_[old], now))
       ++old;
     std::size_t seems_old = old;
-    while (seems_old < end && of.seems_too_old(waiting_[seems_old], now))
+    while (seems_old + 1 < end && of.seems_too_old(waiting_[seems_old], now))
       ++seems_old;
     return {old > kept ? border(of, lane, old, end) : kept,
             seems_old > kept ? border(of, lane, seems_old, end) : kept};

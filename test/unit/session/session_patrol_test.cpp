@@ -60,13 +60,15 @@ TEST_F(SessionPatrolTest, WhoIsTooLateIsClosedWithinAPeriod) {
 
 TEST_F(SessionPatrolTest, WhatIsTooOldIsDroppedWithinAPeriod) {
   begin(slow_consumer_policy::drop_oldest);
+  publish("third");
+  walk();
   now_ += 30ms;
   const topic::tally& count = shard().reader.count();
   const duration after = patrol_until([&] { return count.dropped_oldest.value() > 0; });
   EXPECT_GT(after, 10s);
   EXPECT_LE(after, 10s + period);
   EXPECT_EQ(count.dropped_oldest.value(), 1U);
-  EXPECT_THAT(all_frames(), ElementsAre("text:first"));
+  EXPECT_THAT(all_frames(), ElementsAre("text:first", "text:third"));
 }
 
 TEST_F(SessionPatrolTest, WhatIsSupersededIsDroppedWithinAPeriod) {

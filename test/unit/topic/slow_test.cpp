@@ -1,5 +1,6 @@
-#include "reader_fixture.hpp"
-#include "topic/reader.hpp"
+// What policies do to subscribers that do not keep up.
+
+#include "slow_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,39 +13,8 @@ using namespace std::chrono_literals;
 using test::texts_of;
 using test::unsent;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
-class SlowTest : public test::reader_fixture {
- protected:
-  /// One subscriber of "a" that takes nothing.
-  void begin(slow_consumer_policy policy, std::size_t max_lag_bytes = 1000) {
-    options_.defaults.slow_consumers = policy;
-    options_.defaults.max_lag_bytes = max_lag_bytes;
-    subscribe(0, "a");
-  }
-  void publish_unread(std::string_view text) {
-    publish("a", text);
-    walk(0);
-  }
-  std::vector<std::string> drained() {
-    std::vector<std::string> names;
-    for (const auto& each : topics().take_drained_topics())
-      names.push_back(each->name());
-    return names;
-  }
-  verdict judged() { return topics().judge(person(0), shard().now); }
-  void skip() { topics().skip(person(0), shard().now); }
-  void patrol() {
-    topics().patrol([this](std::uint32_t slot) {
-      if (topics().judge(person(slot), shard().now) == verdict::skip)
-        topics().skip(person(slot), shard().now);
-      person(slot).note_lag();
-    });
-  }
-  std::size_t reports() { return topics().take_slow_reports().size(); }
-
-  static inline const std::string hundred = std::string(96, 'x');
-};
+class SlowTest : public test::slow_fixture {};
 
 TEST_F(SlowTest, WhoIsUpToDateIsFine) {
   begin(slow_consumer_policy::disconnect);
@@ -155,6 +125,53 @@ TEST_F(SlowTest, DropsWhatIsTooOld) {
   EXPECT_EQ(topics().count().dropped_oldest.value(), 1U);
 }
 
+// It once dropped the newest, too: then nobody learned that there was something until the next
+// publication.
+TEST_F(SlowTest, TheNewestIsKeptHoweverOldItIs) {
+  begin(slow_consumer_policy::drop_oldest);
+  for (const char* text : {"1", "2", "3"})
+    publish_unread(text);
+  shard().now += 11s;
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(judged(), verdict::fine);  // there is nothing left to skip
+  shard().now += 1h;
+  EXPECT_EQ(judged(), verdict::fine);
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("3"));
+  EXPECT_EQ(topics().count().dropped_oldest.value(), 2U);
+}
+
+TEST_F(SlowTest, TheNewestIsKeptBehindThePartlySentUnit) {
+  begin(slow_consumer_policy::drop_oldest);
+  publish("a", "1");
+  walk(3);
+  publish_unread("2");
+  publish_unread("3");
+  shard().now += 11s;
+  EXPECT_EQ(judged(), verdict::skip);
+  const log_piece partial = person(0).partial_unit();
+  received_[0] += std::string(partial.data + 3, partial.size - 3);
+  person(0).pass_partial_unit();
+  skip();
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre("1", "3"));
+}
+
+TEST_F(SlowTest, TheNewestIsKeptHoweverLongItIs) {
+  options_.max_log_bytes = 1024 * 1024;
+  begin(slow_consumer_policy::drop_oldest, 1024 * 1024);
+  subscribe(1, "other");  // so that memory is short
+  publish("other", std::string(700'000, 'x'));
+  publish_unread("1");
+  publish_unread(std::string(100'000, '2'));  // more than somebody may be behind then
+  EXPECT_EQ(judged(), verdict::skip);
+  skip();
+  EXPECT_EQ(judged(), verdict::fine);
+  take(0);
+  EXPECT_THAT(received(0), ElementsAre(std::string(100'000, '2')));
+}
+
 TEST_F(SlowTest, KeepsOnlyTheLatest) {
   begin(slow_consumer_policy::latest);
   publish_unread("1");
@@ -249,104 +266,6 @@ TEST_F(SlowTest, WhenMemoryIsShortLessLagIsAllowed) {
   skip();
   EXPECT_LE(unsent(person(0)).size(), 64U * 1024);
   EXPECT_LT(shard().registry.budget().used(), 300'000U);
-}
-
-TEST_F(SlowTest, TheApplicationIsToldOnceUntilItHasCaughtUp) {
-  begin(slow_consumer_policy::disconnect);
-  for (int i = 0; i < 5; ++i)
-    publish_unread(hundred);
-  judged();
-  EXPECT_EQ(reports(), 0U);
-  publish_unread("");
-  judged();
-  const auto told = topics().take_slow_reports();
-  ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].slot, 0U);
-  EXPECT_EQ(told[0].from->name(), "a");
-  EXPECT_EQ(told[0].lag, 504U);
-  publish_unread(hundred);
-  judged();
-  EXPECT_EQ(reports(), 0U);
-  take(0);
-  for (int i = 0; i < 6; ++i)
-    publish_unread(hundred);
-  judged();
-  EXPECT_EQ(reports(), 1U);
-}
-
-TEST_F(SlowTest, PublishersHearOfTheLagAndOfItsEnd) {
-  begin(slow_consumer_policy::disconnect);
-  for (int i = 0; i < 6; ++i)
-    publish_unread(hundred);
-  publish("a", "");
-  shard().walk([&](const visit& next) {
-    topics().offer_walk(person(next.slot));
-    person(0).note_lag();
-  });
-  EXPECT_GE(publish("a", "").lag_bytes, 600U);
-  EXPECT_THAT(drained(), IsEmpty());
-  walk();
-  take(0);
-  EXPECT_THAT(drained(), ElementsAre("a"));
-  walk();
-  EXPECT_LE(publish("a", "").lag_bytes, 8U);
-}
-
-// Nothing more is published, so that no walk tells them.
-TEST_F(SlowTest, PublishersHearOfTheEndOfALagOnAQuietTopic) {
-  begin(slow_consumer_policy::disconnect);
-  subscribe(1, "a");
-  for (int i = 0; i < 6; ++i)
-    publish_unread(hundred);
-  patrol();
-  EXPECT_GE(publish("a", "").lag_bytes, 600U);
-  walk(0);
-  take(1);  // the other one is as far behind as before
-  patrol();
-  EXPECT_THAT(drained(), IsEmpty());
-  take(0, 500);  // not quite up to date, but near enough
-  EXPECT_THAT(drained(), IsEmpty());
-  patrol();
-  EXPECT_THAT(drained(), ElementsAre("a"));
-  patrol();
-  EXPECT_THAT(drained(), IsEmpty());
-}
-
-TEST_F(SlowTest, PublishersHearWhatAPolicyHasSkippedOnAQuietTopic) {
-  begin(slow_consumer_policy::drop_oldest);
-  for (int i = 0; i < 6; ++i)
-    publish_unread(hundred);
-  patrol();
-  EXPECT_GE(publish("a", "").lag_bytes, 600U);
-  walk(0);
-  shard().now += 11s;
-  patrol();
-  EXPECT_THAT(drained(), ElementsAre("a"));
-}
-
-// Between two slices the place of those who were visited is ahead of the place of the others.
-TEST_F(SlowTest, APatrolWithinAWalkTellsNothingOfIt) {
-  begin(slow_consumer_policy::disconnect, 10'000);
-  publish_unread(hundred);
-  patrol();
-  EXPECT_EQ(publish("a", hundred).lag_bytes, 100U);
-  shard().walk([&](const visit& next) {
-    topics().offer_walk(person(next.slot));
-    patrol();
-    EXPECT_EQ(publish("a", "").lag_bytes, 200U);
-  });
-}
-
-TEST_F(SlowTest, WhoLeavesIsNotWaitedFor) {
-  begin(slow_consumer_policy::disconnect);
-  subscribe(1, "b");
-  for (int i = 0; i < 6; ++i)
-    publish_unread(hundred);
-  patrol();
-  EXPECT_GE(publish("a", "").lag_bytes, 600U);
-  topics().leave(person(0));
-  EXPECT_THAT(drained(), ElementsAre("a"));
-  patrol();  // the topic is not looked at any more
 }
 
 }  // namespace
