@@ -35,6 +35,18 @@ error_code code_of(std::error_code error) {
   return error == errc::invalid_topic ? error_code::malformed : error_code::internal;
 }
 
+protocol::skips skips_of(slow_consumer_policy policy) noexcept {
+  switch (policy) {
+    case slow_consumer_policy::latest:
+      return protocol::skips::latest;
+    case slow_consumer_policy::drop_oldest:
+      return protocol::skips::drop_oldest;
+    case slow_consumer_policy::disconnect:
+      break;
+  }
+  return protocol::skips::none;
+}
+
 /// What an answer takes at most besides what was asked for.
 constexpr std::size_t answer_room = 1024;
 
@@ -197,7 +209,7 @@ std::error_code client_commands::subscribe_to_name(
   if (said.asked && said.why == protocol::no_recovery::none)
     said.reached.offset = std::max(said.reached.offset, wanted.since->offset);
   said.replayed = past.stored.units;
-  said.latest = made.at.in->options().slow_consumers == slow_consumer_policy::latest;
+  said.skipped = skips_of(made.at.in->options().slow_consumers);
   net::counters& count = hub_.count_of(peer);
   if (said.asked)
     (past.why == protocol::no_recovery::none ? count.recovered : count.not_recovered).add();

@@ -50,6 +50,18 @@ std::string window_member(std::optional<std::chrono::milliseconds> window) {
   return window ? join(R"(,"window":)", window->count()) : std::string();
 }
 
+std::string_view mode(skips skipped) noexcept {
+  switch (skipped) {
+    case skips::latest:
+      return R"(,"m":"latest")";
+    case skips::drop_oldest:
+      return R"(,"m":"drop_oldest")";
+    case skips::none:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string write_hello(const hello& said) {
@@ -63,9 +75,7 @@ std::string write_subscribed(const subscribed& said) {
   std::string out = join(open_frame(said.id), R"("sub":)", quoted{said.topic});
   if (!said.pattern)
     out += join(",", position_members(said.reached), recovery(said), R"(,"n":)", said.replayed);
-  if (said.latest)
-    out += R"(,"m":"latest")";
-  return out + "}";
+  return join(out, mode(said.skipped), "}");
 }
 
 std::string write_failed(const failed& said) {

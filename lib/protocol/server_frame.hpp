@@ -32,6 +32,9 @@ struct hello {
 };
 std::string write_hello(const hello& said);
 
+/// Whether publications may be skipped for a client that is behind, and how.
+enum class skips { none, latest, drop_oldest };
+
 /// Why nothing could be recovered.
 enum class no_recovery { none, epoch, gap, limit };
 
@@ -41,9 +44,9 @@ struct subscribed {
   position reached = {};  ///< once the stored publications behind this are read
   bool asked = false;     ///< for recovery: then `rec` is part of it
   no_recovery why = no_recovery::none;
-  std::size_t replayed = 0;  ///< stored publications that follow
-  bool latest = false;       ///< gaps are to be expected
-  bool pattern = false;      ///< then it has no position
+  std::size_t replayed = 0;     ///< stored publications that follow
+  skips skipped = skips::none;  ///< else gaps are to be expected
+  bool pattern = false;         ///< then it has no position
 };
 std::string write_subscribed(const subscribed& said);
 

@@ -115,7 +115,10 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_subscribed", write_subscribed(gap)},
       {"write_subscribed", write_subscribed(limit)},
       {"write_subscribed",
-       write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .latest = true})},
+       write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .skipped = skips::latest})},
+      {"write_subscribed",
+       write_subscribed(
+           {.id = 1, .topic = "log", .reached = at(44), .skipped = skips::drop_oldest})},
       {"write_subscribed", write_subscribed({.id = 2, .topic = "orders.*.>", .pattern = true})},
       {"write_failed", write_failed({.id = 1,
                                      .topic = "secret",

@@ -37,9 +37,13 @@ TEST(ServerFrameTest, Subscribed) {
   EXPECT_EQ(write_subscribed(said), R"({"id":1,"sub":"news","e":"k9f2","o":44,"n":3})");
   said.asked = true;
   EXPECT_EQ(write_subscribed(said), R"({"id":1,"sub":"news","e":"k9f2","o":44,"rec":true,"n":3})");
-  said.latest = true;
+  said.skipped = skips::latest;
   EXPECT_EQ(write_subscribed(said),
             R"({"id":1,"sub":"news","e":"k9f2","o":44,"rec":true,"n":3,"m":"latest"})");
+  said.skipped = skips::drop_oldest;
+  EXPECT_EQ(write_subscribed(said),
+            R"({"id":1,"sub":"news","e":"k9f2","o":44,"rec":true,"n":3,"m":"drop_oldest"})");
+  said.skipped = skips::latest;
   said.asked = false;
   said.id = 0;
   said.topic = "a\"b\\c";
@@ -62,7 +66,7 @@ TEST(ServerFrameTest, NotRecovered) {
 TEST(ServerFrameTest, SubscribedToAPattern) {
   subscribed said{.id = 1, .topic = "a.*", .reached = somewhere, .pattern = true};
   EXPECT_EQ(write_subscribed(said), R"({"id":1,"sub":"a.*"})");
-  said.latest = true;
+  said.skipped = skips::latest;
   EXPECT_EQ(write_subscribed(said), R"({"id":1,"sub":"a.*","m":"latest"})");
 }
 
