@@ -287,8 +287,10 @@ topic::stored topic::stored_between(std::uint64_t since, std::uint64_t until, st
                                     time_point now) {
   const lock_guard lock(mutex_);
   stored result;
-  result.complete = begin_of_history(now) <= since && since <= offset_;
-  if (!result.complete || since >= until)
+  // Where nothing is asked of the past, it does not matter what is kept of it.
+  const bool asked = since < until;
+  result.complete = since <= offset_ && (!asked || begin_of_history(now) <= since);
+  if (!result.complete || !asked)
     return result;
   const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
   result.too_much = sizes.between(since, until) > most;

@@ -132,8 +132,9 @@ class topic : public std::enable_shared_from_this<topic> {
     std::uint64_t end = 0;  ///< position
   };
 
-  /// Those behind `since` up to `until`, if they have no more bytes than `most`. None, when `since`
-  /// is the later one: whoever is sent what is behind `until` gets some that it has.
+  /// Those behind `since` up to `until`, if they have no more bytes than `most`. None, and none is
+  /// missing, when `since` is the later one and was published: whoever is sent what is behind
+  /// `until` gets some that it has.
   stored stored_between(std::uint64_t since, std::uint64_t until, std::uint64_t most,
                         time_point now);
 

@@ -119,11 +119,39 @@ TEST_P(BehindTest, TheNewestOfADropOldestTopicComesOnAQuietTopicToo) {
   slow.ask(R"({"id":1,"sub":{"log":{}}})");
   publish_many("log");
   // The one that is partly sent and the newest.
-  ASSERT_TRUE(eventually(
-      [&] { return hub_->stats().dropped_oldest > 0 && hub_->stats().pending <= 2; }));
+  ASSERT_TRUE(
+      eventually([&] { return hub_->stats().dropped_oldest > 0 && hub_->stats().pending <= 2; }));
   std::uint64_t last = 0;
   while (last < many)
     last = slow.next_offset("log");
+}
+
+// The client knows from elsewhere what is on its way to it: for the name these are duplicates, for
+// the pattern they are new.
+TEST_P(BehindTest, WhatIsOnItsWayByAPatternComesAlsoWhenTheNameIsAheadOfIt) {
+  chosen_.topics.defaults.history.max_publications = 100;
+  begin();
+  full_client behind(port_);
+  behind.ask(R"({"id":1,"sub":{"a.*":{}}})");
+  publish_many("a.0");
+  ASSERT_TRUE(eventually([&] { return hub_->stats().pending > many / 2; }));
+  // What the history keeps, and long before it: nothing is asked of it in any case.
+  for (const std::uint64_t seen : {many, many - 500}) {
+    protocol_client other(port_);
+    const std::string epoch = epoch_of(other.ask(R"({"id":1,"sub":{"a.0":{}}})"));
+    behind.send(resume("a.0", epoch, seen));
+  }
+  ASSERT_TRUE(eventually([&] { return hub_->stats().recovered == 2; }));
+  EXPECT_EQ(hub_->stats().not_recovered, 0U);
+  EXPECT_EQ(hub_->stats().replayed, 0U);
+  std::vector<std::uint64_t> offsets;
+  EXPECT_THAT(behind.read_answer("7", offsets), HasSubstr(R"("o":2000,"rec":true,"n":0})"));
+  EXPECT_THAT(behind.read_answer("7", offsets), HasSubstr(R"("o":1500,"rec":true,"n":0})"));
+  EXPECT_LT(offsets.size(), many / 2);
+  while (offsets.size() < many)
+    offsets.push_back(behind.next_offset("a.0"));
+  for (std::uint64_t i = 0; i < many; ++i)
+    ASSERT_EQ(offsets[i], i + 1);
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(BehindTest);

@@ -63,10 +63,11 @@ std::set<std::string> writers() {
   return names;
 }
 
-std::string publication_of(std::uint64_t offset, message_kind kind, std::string_view payload) {
+std::string publication_of(std::uint64_t offset, message_kind kind, std::string_view payload,
+                           std::string_view topic = "news") {
   std::string held;
   const content_text text = write_content(kind, payload, held);
-  std::string frame = write_publication_start("news") + std::to_string(offset);
+  std::string frame = write_publication_start(topic) + std::to_string(offset);
   for (const std::string_view part : {text.before, text.value, text.after})
     frame += part;
   return frame;
@@ -111,6 +112,9 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_hello", write_hello({"c1", 25s, 500ms, 20s, "0.1.0", 65536, 2min})},
       {"write_subscribed", write_subscribed({.id = 1, .topic = "chat", .reached = at(44)})},
       {"write_subscribed", write_subscribed(recovered)},
+      {"write_subscribed",
+       write_subscribed({.id = 3, .topic = "a.0", .reached = at(107), .asked = true})},
+      {"write_publication_start", publication_of(93, message_kind::text, hello_json, "a.0")},
       {"write_subscribed", write_subscribed(lost)},
       {"write_subscribed", write_subscribed(gap)},
       {"write_subscribed", write_subscribed(limit)},

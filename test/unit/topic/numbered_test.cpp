@@ -131,6 +131,9 @@ TEST_F(NumberedTest, WhatIsGoneIsNotSentAgainInPart) {
   EXPECT_FALSE(the().stored_between(5, 4, ample, now_).complete);  // never published
   EXPECT_TRUE(the().stored_between(4, 2, ample, now_).complete);   // but this was
   EXPECT_EQ(the().stored_between(4, 2, ample, now_).units, 0U);
+  // Nothing is asked of what is gone.
+  EXPECT_TRUE(the().stored_between(1, 1, ample, now_).complete);
+  EXPECT_TRUE(the().stored_between(1, 0, ample, now_).complete);
 }
 
 TEST_F(NumberedTest, TheLastOnesAreThoseThatAreThere) {
@@ -149,6 +152,7 @@ TEST_F(NumberedTest, WithoutHistoryOnlyThePresentIsComplete) {
   append("one");
   EXPECT_TRUE(the().stored_between(1, 1, ample, now_).complete);
   EXPECT_FALSE(the().stored_between(0, 1, ample, now_).complete);
+  EXPECT_TRUE(the().stored_between(0, 0, ample, now_).complete);  // it is on its way
 }
 
 TEST_F(NumberedTest, NoMoreThanMayBeSentIsTaken) {
