@@ -17,11 +17,14 @@ enum class slow_consumer_policy : unsigned char {
 
 /// Past publications that a topic keeps, for `hub::history` and for clients of bhub.v1 that resume;
 /// to one of these `topic_options::max_lag_bytes` of them are sent again at most, while memory is
-/// short 64 KiB. Whichever bound is met first counts; all zero, the default: none are kept.
+/// short 64 KiB. They are kept if any of the bounds is set; of those that are set, the one that is
+/// met first counts. All zero, the default: none are kept.
 struct history_options {
-  std::size_t max_publications = 0;      ///< 0: no history; at most 1,000,000
+  std::size_t max_publications = 0;      ///< 0: any number, up to the most, which is 1,000,000
   std::chrono::milliseconds max_age{0};  ///< 0: of any age; at most 30 days
-  std::size_t max_bytes = 1024 * 1024;   ///< encoded; 1 KiB to 1 GiB
+
+  /// Encoded; 1 KiB to 1 GiB, and no more than `topics_options::max_log_bytes`; 0: 1 MiB.
+  std::size_t max_bytes = 0;
 };
 
 /// Whether and how a topic keeps track of who is subscribed to it by its name.
@@ -82,8 +85,11 @@ struct topic_rule {
 
 /// Everything about the topics of a hub.
 struct topics_options {
-  topic_options defaults;         ///< for topics that no rule matches
-  std::vector<topic_rule> rules;  ///< the first that matches a topic is the one
+  topic_options defaults;  ///< for topics that no rule matches
+
+  /// The first that matches a topic is the one. One that comes behind another that matches
+  /// everything it does is refused, because it could never count.
+  std::vector<topic_rule> rules;
 
   /// Topics at a time, beside `default`. Range 1 to 10,000,000.
   std::size_t max_topics = 10'000;

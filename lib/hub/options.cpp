@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace broadcast_hub {
 namespace {
@@ -31,8 +32,12 @@ void check_time(std::string_view member, std::chrono::milliseconds value, std::i
 }
 
 void check_history(const std::string& member, const history_options& history) {
-  check_range(member + ".max_publications", history.max_publications, 0, 1'000'000);
-  check_range(member + ".max_bytes", history.max_bytes, kib, gib);
+  check_range(member + ".max_publications", history.max_publications, 0,
+              topic::most_publications_kept);
+  if (history.max_bytes != 0 && (history.max_bytes < kib || history.max_bytes > gib)) {
+    throw std::invalid_argument(join("hub_options.", member, ".max_bytes is ", history.max_bytes,
+                                     "; it must be 0 for 1 MiB, or from ", kib, " to ", gib));
+  }
   check_time(member + ".max_age", history.max_age, 0, 30 * day);
 }
 
@@ -46,6 +51,29 @@ void check_topic(const std::string& member, const topic_options& options) {
   check_time(member + ".presence.grace", options.presence.grace, 0);
 }
 
+/// Else it would never be full, and all topics would be short of memory first.
+void check_fits(const std::string& member, const topic_options& options,
+                const topics_options& topics) {
+  if (options.history.max_bytes <= topics.max_log_bytes)
+    return;
+  throw std::invalid_argument(
+      join("hub_options.", member, ".history.max_bytes is ", options.history.max_bytes,
+           "; it must not be larger than topics.max_log_bytes, which is ", topics.max_log_bytes,
+           " for all topics together; lower the first or raise the second"));
+}
+
+void check_counts(const std::vector<topic_rule>& rules, std::size_t index) {
+  const topic_rule& rule = rules[index];
+  for (std::size_t before = 0; before < index; ++before) {
+    if (!topic::covers(rules[before].pattern, rule.pattern))
+      continue;
+    throw std::invalid_argument(join("hub_options.topics.rules[", index, "].pattern is \"",
+                                     rule.pattern, "\"; it can never count, because rules[", before,
+                                     "], which comes first, has \"", rules[before].pattern,
+                                     "\" and matches all of it; put the narrower one first"));
+  }
+}
+
 void check_topics(const topics_options& topics) {
   check_topic("topics.defaults", topics.defaults);
   for (std::size_t i = 0; i < topics.rules.size(); ++i) {
@@ -55,12 +83,16 @@ void check_topics(const topics_options& topics) {
                                        printable(rule.pattern), "\"; ",
                                        make_error_code(errc::invalid_topic).message()));
     }
+    check_counts(topics.rules, i);
     check_topic(join("topics.rules[", i, "].options"), rule.options);
   }
   check_range("topics.max_topics", topics.max_topics, 1, 10'000'000);
   check_range("topics.max_subscriptions", topics.max_subscriptions, 1, 100'000);
   check_range("topics.max_log_bytes", topics.max_log_bytes, kib * kib, kib * gib);
   check_range("topics.max_key_bytes", topics.max_key_bytes, 64 * kib, kib * gib);
+  check_fits("topics.defaults", topics.defaults, topics);
+  for (std::size_t i = 0; i < topics.rules.size(); ++i)
+    check_fits(join("topics.rules[", i, "].options"), topics.rules[i].options, topics);
   check_time("topics.linger", topics.linger, 0);
 }
 

@@ -1,6 +1,7 @@
 #include "topic/history.hpp"
 
 #include "base/reserve.hpp"
+#include "topic/limits.hpp"
 
 #include <algorithm>
 
@@ -23,8 +24,10 @@ void history::add(std::uint64_t position, const std::shared_ptr<segment>& part, 
 
 void history::trim(std::uint64_t end, time_point now) {
   const bool ages = options_.max_age > std::chrono::milliseconds(0);
+  const std::size_t count = publications_kept(options_);
+  const std::size_t bytes = bytes_kept(options_);
   const auto too_much = [&](const entry& first) {
-    return size() > options_.max_publications || end - first.position > options_.max_bytes ||
+    return size() > count || end - first.position > bytes ||
            (ages && now - first.added >= options_.max_age);
   };
   while (!empty() && too_much(entries_[first_]))

@@ -26,4 +26,20 @@ inline duration longest_lag(const topics_options& options) {
   return longest;
 }
 
+/// @name What a history's options mean
+/// @{
+inline constexpr std::size_t most_publications_kept = 1'000'000;
+
+inline bool keeps_history(const history_options& options) noexcept {
+  return options.max_publications > 0 || options.max_age.count() > 0 || options.max_bytes > 0;
+}
+inline std::size_t publications_kept(const history_options& options) noexcept {
+  return options.max_publications == 0 ? most_publications_kept : options.max_publications;
+}
+inline std::size_t bytes_kept(const history_options& options) noexcept {
+  constexpr std::size_t unless_said = std::size_t{1024} * 1024;
+  return options.max_bytes == 0 ? unless_said : options.max_bytes;
+}
+/// @}
+
 }  // namespace broadcast_hub::topic

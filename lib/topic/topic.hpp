@@ -6,6 +6,7 @@
 #include "topic/environment.hpp"
 #include "topic/history.hpp"
 #include "topic/lane.hpp"
+#include "topic/limits.hpp"
 #include "topic/recent_keys.hpp"
 #include "topic/unit_set.hpp"
 
@@ -36,7 +37,7 @@ class topic : public std::enable_shared_from_this<topic> {
   std::uint64_t epoch() const noexcept { return epoch_; }
   unit_size measure() const noexcept { return environment_.format.measure; }
   const memory_budget& budget() const noexcept { return environment_.budget; }
-  bool has_history() const noexcept { return options_.history.max_publications > 0; }
+  bool has_history() const noexcept { return keeps_history(options_.history); }
 
   /// Numbered, so that what is sent again is what was sent first.
   lane_kind history_lane() const noexcept {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace broadcast_hub {
 namespace {
@@ -91,7 +92,11 @@ TEST(OptionsTest, EachNumberHasARangeAndTheMessageNamesIt) {
       {"topics.defaults.history.max_publications",
        [](auto& o, auto v) { o.topics.defaults.history.max_publications = v; }, 0, 1'000'000},
       {"topics.defaults.history.max_bytes",
-       [](auto& o, auto v) { o.topics.defaults.history.max_bytes = v; }, kib, gib},
+       [](auto& o, auto v) {
+         o.topics.defaults.history.max_bytes = v;
+         o.topics.max_log_bytes = kib * gib;
+       },
+       kib, gib},
       {"topics.max_topics", [](auto& o, auto v) { o.topics.max_topics = v; }, 1, 10'000'000},
       {"topics.max_subscriptions", [](auto& o, auto v) { o.topics.max_subscriptions = v; }, 1,
        100'000},
@@ -135,6 +140,38 @@ TEST(OptionsTest, NeighboursLimitEachOther) {
   options.topics.defaults.max_lag_bytes = 100 * kib;
   options.outbound.max_backlog_bytes = 100 * kib - 1;
   EXPECT_THAT(fault_of(options), HasSubstr("max_backlog_bytes is 102399; it must be from 102400 "));
+}
+
+TEST(OptionsTest, AHistoryFitsIntoTheLogsOfAllTopics) {
+  hub_options options;
+  options.topics.max_log_bytes = 2 * kib * kib;
+  options.topics.rules = {{"orders.>", {}}};
+  std::size_t& bytes = options.topics.rules[0].options.history.max_bytes;
+  bytes = 2 * kib * kib;
+  EXPECT_EQ(fault_of(options), "");
+  ++bytes;
+  EXPECT_EQ(fault_of(options),
+            "hub_options.topics.rules[0].options.history.max_bytes is 2097153; it must not be "
+            "larger than topics.max_log_bytes, which is 2097152 for all topics together; lower the "
+            "first or raise the second");
+  bytes = 0;
+  options.topics.defaults.history.max_bytes = gib;
+  EXPECT_THAT(fault_of(options), HasSubstr("topics.defaults.history.max_bytes is 1073741824;"));
+}
+
+TEST(OptionsTest, ARuleThatCanNeverCountIsNamed) {
+  const auto fault_with = [](const std::vector<std::string>& patterns) {
+    hub_options options;
+    for (const std::string& each : patterns)
+      options.topics.rules.push_back({each, {}});
+    return fault_of(options);
+  };
+  EXPECT_EQ(fault_with({"a.b", ">", "a.c"}),
+            "hub_options.topics.rules[2].pattern is \"a.c\"; it can never count, because rules[1], "
+            "which comes first, has \">\" and matches all of it; put the narrower one first");
+  EXPECT_THAT(fault_with({"a.>", "a.*.c"}), HasSubstr("rules[1].pattern is \"a.*.c\""));
+  EXPECT_THAT(fault_with({"a", "b", "a"}), HasSubstr("rules[2].pattern is \"a\""));
+  EXPECT_EQ(fault_with({"a.*", "a.>", "*.b", ">"}), "");
 }
 
 TEST(OptionsTest, ARuleThatCannotMatchIsNamed) {

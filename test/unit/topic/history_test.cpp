@@ -76,6 +76,31 @@ TEST_F(HistoryTest, KeepsTheNewestByAge) {
   EXPECT_TRUE(history_.empty());
 }
 
+// It once kept nothing.
+TEST_F(HistoryTest, AnAgeAloneIsEnough) {
+  options_ = {0, 10s, 0};
+  add("a");
+  now_ += 6s;
+  add("b");
+  now_ += 4s;
+  add("c");
+  EXPECT_EQ(kept(), "2:b 3:c ");
+}
+
+TEST_F(HistoryTest, BytesAloneAreEnough) {
+  options_ = {0, 0ms, 20};
+  for (const char* text : {"aaaa", "bbbb", "cccc", "dddd"})
+    add(text);
+  EXPECT_EQ(kept(), "3:cccc 4:dddd ");
+}
+
+TEST_F(HistoryTest, UnlessBytesAreSetItHasAMebibyte) {
+  options_ = {0, 10s, 0};
+  for (int i = 0; i < 30; ++i)
+    add(std::string(100'000, 'x'));
+  EXPECT_EQ(history_.size(), 10U);
+}
+
 TEST_F(HistoryTest, LetsGoOfSegments) {
   options_.max_publications = 10;
   for (int i = 0; i < 1000; ++i)
