@@ -12,7 +12,7 @@ namespace broadcast_hub {
 enum class slow_consumer_policy : unsigned char {
   disconnect,   ///< closed with 4008, which tells the client to come back and resume
   drop_oldest,  ///< skips the oldest that it has not been sent, never the newest one
-  latest        ///< skips everything but the newest publication: prices, dashboards
+  latest        ///< skips all but the newest publication, which such a topic keeps: prices
 };
 
 /// Past publications that a topic keeps, for `hub::history` and for clients of bhub.v1 that resume;

@@ -229,15 +229,20 @@ client_commands::replay client_commands::replay_for(
   using protocol::no_recovery;
   const time_point now = clock::now();
   const std::uint64_t most = at.most_again;
+  // Of a topic where only the newest counts nobody is to wait for the next one.
+  const std::size_t last = std::max<std::size_t>(wanted.last, at.in->only_newest_counts() ? 1 : 0);
+  const auto newest = [&](no_recovery why) {
+    return replay{why, at.in->stored_before(at.offset, last, most, now)};
+  };
   if (!wanted.since)
-    return {no_recovery::none, at.in->stored_before(at.offset, wanted.last, most, now)};
+    return newest(no_recovery::none);
   if (wanted.since->epoch != at.in->epoch())
-    return {no_recovery::epoch, {}};
+    return newest(no_recovery::epoch);
   topic::topic::stored stored = at.in->stored_between(wanted.since->offset, at.offset, most, now);
   if (!stored.complete)
-    return {no_recovery::gap, {}};
+    return newest(no_recovery::gap);
   if (stored.too_much)
-    return {no_recovery::limit, {}};
+    return newest(no_recovery::limit);
   return {no_recovery::none, std::move(stored)};
 }
 
@@ -266,7 +271,8 @@ void client_commands::run(net::connection& peer, id of, const protocol::history_
     asked.since = command.since->offset;
     asked.epoch = command.since->epoch;
   }
-  asked.limit = command.limit;
+  asked.newest = command.last > 0;
+  asked.limit = asked.newest ? command.last : command.limit;
   // Their frames are longer than what the answer has of them.
   asked.most_bytes = peer.session().room_for_answer();
   const hub_core::history_page page = hub_.history(command.topic, asked);

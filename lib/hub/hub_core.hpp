@@ -96,6 +96,7 @@ class hub_core final : public net::shard_events, public std::enable_shared_from_
     std::uint64_t since = 0;             ///< counts only within the epoch, if there is one
     std::optional<std::uint64_t> epoch;  ///< else from the oldest that is kept
     std::size_t limit = 0;
+    bool newest = false;           ///< the newest ones, wherever `since` is
     std::uint64_t most_bytes = 0;  ///< as frames
   };
   struct history_page {

@@ -141,7 +141,7 @@ std::size_t hub_core::subscriber_count(std::string_view name) const {
 
 history_result hub_core::history(std::string_view name, std::uint64_t since,
                                  std::size_t limit) const {
-  return history(name, {since, {}, limit, std::numeric_limits<std::uint64_t>::max()}).result;
+  return history(name, {since, {}, limit, false, std::numeric_limits<std::uint64_t>::max()}).result;
 }
 
 hub_core::history_page hub_core::history(std::string_view name, const history_query& asked) const {
@@ -160,7 +160,8 @@ hub_core::history_page hub_core::history(std::string_view name, const history_qu
     return page;
   }
   const topic::topic::past past =
-      known.found->read_history(since, asked.limit, asked.most_bytes, clock::now());
+      asked.newest ? known.found->read_newest(asked.limit, asked.most_bytes, clock::now())
+                   : known.found->read_history(since, asked.limit, asked.most_bytes, clock::now());
   result.newest_offset = past.newest;
   result.complete = past.complete;
   page.cut_off = past.cut_off;

@@ -44,6 +44,7 @@ struct history_command {
   std::string topic;
   std::optional<position> since;  ///< nothing: from the oldest that is kept
   std::size_t limit = 100;
+  std::size_t last = 0;  ///< else so many of the newest, and neither of the above
 };
 
 /// For the application, as what a client without protocol sends.

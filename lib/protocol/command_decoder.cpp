@@ -33,6 +33,7 @@ struct frame_members {
   known_member key{"key"};
   known_member since{"since"};
   known_member limit{"limit"};
+  known_member last{"last"};
 };
 
 /// Reads the command of a frame that is JSON. Its functions return false when the values have
@@ -49,9 +50,9 @@ class command_reader {
     if (const json_value* half = document_.first_half(); half != nullptr && !is_text(frame, *half))
       return values_.refuse(join(half_of_a_pair, ", at byte ", half->begin));
     frame_members& has = has_;
-    return values_.find(frame,
-                        {&has.id, &has.sub, &has.unsub, &has.pub, &has.presence, &has.history,
-                         &has.msg, &has.d, &has.s, &has.b, &has.key, &has.since, &has.limit}) &&
+    return values_.find(frame, {&has.id, &has.sub, &has.unsub, &has.pub, &has.presence,
+                                &has.history, &has.msg, &has.d, &has.s, &has.b, &has.key,
+                                &has.since, &has.limit, &has.last}) &&
            values_.read_integer(has.id, ids, to.id) && read_command(to);
   }
 
@@ -206,7 +207,11 @@ class command_reader {
   }
 
   bool read_history(history_command& to) {
+    const bool ranged = has_.since.given != nullptr || has_.limit.given != nullptr;
+    if (has_.last.given != nullptr && ranged)
+      return values_.refuse("last must be alone: without since and limit");
     return values_.read_topic(has_.history, to.topic) &&
+           values_.read_integer(has_.last, limits_of_history, to.last) &&
            values_.read_integer(has_.limit, limits_of_history, to.limit) && read_since(to.since);
   }
 

@@ -4,6 +4,8 @@
 #include "topic/limits.hpp"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace broadcast_hub::topic {
 
@@ -32,6 +34,23 @@ void history::trim(std::uint64_t end, time_point now) {
   };
   while (!empty() && too_much(entries_[first_]))
     drop_first();
+}
+
+void history::own_newest(const lane& of, std::uint64_t newest, memory_budget& budget) noexcept {
+  const std::uint64_t end = of.position();
+  if (size() != 1 || of.last()->begin() != end)
+    return;
+  const std::uint64_t begin = entries_[first_].position;
+  const std::size_t bytes = end - begin;
+  if (oldest_->capacity() <= bytes)
+    return;
+  try {
+    auto copy = segment::make(begin, newest - 1, bytes, budget);
+    copy->write(begin, {oldest_->at(begin), bytes});
+    copy->seal(of.last());
+    oldest_ = std::move(copy);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): see above
+  }
 }
 
 void history::halve() {

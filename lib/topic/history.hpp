@@ -2,6 +2,8 @@
 
 #include "base/clock.hpp"
 #include "topic/cursor.hpp"
+#include "topic/lane.hpp"
+#include "topic/memory_budget.hpp"
 
 #include <broadcast_hub/topic_options.hpp>
 
@@ -36,6 +38,10 @@ class history {
 
   /// Lets go of the older half: memory is short.
   void halve();
+
+  /// The lane has begun a new segment: copies the only one that is kept, which may lie in a large
+  /// one. If there is no memory for that, it stays where it is. `newest`: its offset.
+  void own_newest(const lane& of, std::uint64_t newest, memory_budget& budget) noexcept;
 
   bool empty() const noexcept { return size() == 0; }
   std::size_t size() const noexcept { return entries_.size() - first_; }

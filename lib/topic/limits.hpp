@@ -5,7 +5,9 @@
 #include <broadcast_hub/topic_options.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace broadcast_hub::topic {
 
@@ -40,6 +42,9 @@ inline std::size_t bytes_kept(const history_options& options) noexcept {
   constexpr std::size_t unless_said = std::size_t{1024} * 1024;
   return options.max_bytes == 0 ? unless_said : options.max_bytes;
 }
+
+/// What a topic keeps where only the newest counts, and no history is wanted.
+inline constexpr history_options newest_only{1, std::chrono::milliseconds(0), SIZE_MAX};
 /// @}
 
 }  // namespace broadcast_hub::topic

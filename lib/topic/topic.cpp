@@ -50,9 +50,9 @@ topic::topic(std::string name, const topic_options& options, std::uint64_t epoch
              lane(environment.readers, environment.budget),
              lane(environment.readers, environment.budget)},
       offset_(offset) {
-  if (!has_history())
+  if (!keeps_newest())
     return;
-  history_ = std::make_unique<history>(options.history);
+  history_ = std::make_unique<history>(has_history() ? options.history : newest_only);
   kept().keep(offset);
 }
 
@@ -120,7 +120,7 @@ void topic::prepare(const unit_set& units, const std::optional<publication_key>&
     if (!units.wanted(kind))
       continue;
     lane& one = at(kind);
-    const bool has_past = history_ && kind == history_lane();
+    const bool has_past = has_history() && kind == history_lane();
     const std::uint64_t kept = has_past ? history_->bytes(one.position()) : 0;
     one.make_room(size_of(units.of(kind)), offset_, std::max(kept, one.largest_lag()));
   }
@@ -283,6 +283,22 @@ topic::past topic::read_history(std::uint64_t since, std::size_t limit, std::uin
   return result;
 }
 
+topic::past topic::read_newest(std::size_t limit, std::uint64_t most, time_point now) {
+  const lock_guard lock(mutex_);
+  past result;
+  result.newest = offset_;
+  const std::uint64_t first = begin_of_history(now);
+  const std::uint64_t begin = std::max(first, offset_ - std::min<std::uint64_t>(limit, offset_));
+  const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
+  const std::uint64_t since = first_that(
+      begin, offset_, [&](std::uint64_t each) { return sizes.between(each, offset_) <= most; });
+  result.complete = first == 0;
+  result.cut_off = since > begin;
+  if (since < offset_)
+    result.units = history_->read(since, offset_ - since, offset_, measure());
+  return result;
+}
+
 topic::stored topic::stored_between(std::uint64_t since, std::uint64_t until, std::uint64_t most,
                                     time_point now) {
   const lock_guard lock(mutex_);
@@ -330,6 +346,14 @@ void topic::note_congestion() noexcept {
   congested_ = true;
 }
 
+void topic::renew(lane_kind kind, bool tight, reader_set& woken) {
+  if (!at(kind).renew(offset_, tight))
+    return;
+  wake_readers(kind, woken);
+  if (history_ && kind == history_lane())
+    history_->own_newest(at(kind), offset_, environment_.budget);
+}
+
 topic::swept topic::sweep(time_point now, duration linger) {
   const lock_guard lock(mutex_);
   swept result;
@@ -339,14 +363,14 @@ topic::swept topic::sweep(time_point now, duration linger) {
     if (tight)
       history_->halve();
   }
-  const bool keeps_history = history_ && !history_->empty();
+  const bool keeps_history = has_history() && !history_->empty();
   const bool knows_keys = keys_ && keys_->sweep(now);
   bool busy = keeps_history || knows_keys;
   for (const lane_kind kind : all_lanes) {
     busy = busy || at(kind).has_readers();
     const bool has_past = kind == history_lane() && keeps_history;
-    if (!has_past && at(kind).renew(offset_, tight))
-      wake_readers(kind, result.wake);
+    if (!has_past)
+      renew(kind, tight, result.wake);
   }
   if (std::exchange(used_, busy))
     used_at_ = now;

@@ -39,6 +39,12 @@ class topic : public std::enable_shared_from_this<topic> {
   const memory_budget& budget() const noexcept { return environment_.budget; }
   bool has_history() const noexcept { return keeps_history(options_.history); }
 
+  /// Then it keeps that one also without a history, but not the topic with it.
+  bool only_newest_counts() const noexcept {
+    return options_.slow_consumers == slow_consumer_policy::latest;
+  }
+  bool keeps_newest() const noexcept { return has_history() || only_newest_counts(); }
+
   /// Numbered, so that what is sent again is what was sent first.
   lane_kind history_lane() const noexcept {
     return environment_.format.write_head == nullptr ? lane_kind::raw : lane_kind::numbered;
@@ -124,6 +130,9 @@ class topic : public std::enable_shared_from_this<topic> {
   /// The first ones behind `since`, at most `limit`, with no more bytes than `most` together.
   past read_history(std::uint64_t since, std::size_t limit, std::uint64_t most, time_point now);
 
+  /// The same of the newest ones.
+  past read_newest(std::size_t limit, std::uint64_t most, time_point now);
+
   /// Past publications as they were sent, to be sent again.
   struct stored {
     bool complete = false;  ///< none is missing behind `since`
@@ -177,6 +186,7 @@ class topic : public std::enable_shared_from_this<topic> {
   void prepare(const unit_set& units, const std::optional<publication_key>& key, time_point now)
       BROADCAST_HUB_REQUIRES(mutex_);
   std::uint64_t begin_of_history(time_point now) BROADCAST_HUB_REQUIRES(mutex_);
+  void renew(lane_kind kind, bool tight, reader_set& woken) BROADCAST_HUB_REQUIRES(mutex_);
   void take_stored(std::uint64_t since, std::uint64_t until, stored& to) const
       BROADCAST_HUB_REQUIRES(mutex_);
   void wake_readers(lane_kind kind, reader_set& woken) BROADCAST_HUB_REQUIRES(mutex_);
@@ -193,7 +203,7 @@ class topic : public std::enable_shared_from_this<topic> {
 
   mutable mutex mutex_;
   std::array<lane, lane_count> lanes_ BROADCAST_HUB_GUARDED_BY(mutex_);
-  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);  // only when wanted
+  std::unique_ptr<history> history_ BROADCAST_HUB_GUARDED_BY(mutex_);  // if it keeps any
   std::unique_ptr<recent_keys::shelf> keys_
       BROADCAST_HUB_GUARDED_BY(mutex_);  // once there are some
   std::uint64_t offset_ BROADCAST_HUB_GUARDED_BY(mutex_);

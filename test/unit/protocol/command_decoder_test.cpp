@@ -124,6 +124,7 @@ TEST(CommandDecoderTest, Presence) {
 TEST(CommandDecoderTest, Histories) {
   expect_decoded({
       {R"({"id":5,"history":"news"})", "5 history <news> limit 100"},
+      {R"({"id":5,"history":"news","last":5})", "5 history <news> last 5"},
       {R"({"id":5,"history":"news","limit":1})", "5 history <news> limit 1"},
       {R"({"id":5,"history":"news","limit":1000})", "5 history <news> limit 1000"},
       {R"({"id":5,"history":"news","since":{"e":"k9f2","o":10},"limit":7})",

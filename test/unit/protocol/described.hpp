@@ -51,8 +51,9 @@ inline std::string described(const protocol::presence_command& what) {
 }
 
 inline std::string described(const protocol::history_command& what) {
-  return "history <" + what.topic + ">" + described(what.since) + " limit " +
-         std::to_string(what.limit);
+  return "history <" + what.topic + ">" + described(what.since) +
+         (what.last > 0 ? " last " + std::to_string(what.last)
+                        : " limit " + std::to_string(what.limit));
 }
 
 inline std::string described(const protocol::message_command& what) {

@@ -106,6 +106,8 @@ std::multimap<std::string, std::string> written_frames() {
   lost.why = no_recovery::epoch;
   subscribed gap = lost;
   gap.why = no_recovery::gap;
+  subscribed newest = gap;
+  newest.replayed = 1;
   subscribed limit = lost;
   limit.why = no_recovery::limit;
   return {
@@ -118,6 +120,7 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_subscribed", write_subscribed(lost)},
       {"write_subscribed", write_subscribed(gap)},
       {"write_subscribed", write_subscribed(limit)},
+      {"write_subscribed", write_subscribed(newest)},
       {"write_subscribed",
        write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .skipped = skips::latest})},
       {"write_subscribed",

@@ -202,6 +202,62 @@ TEST_F(NumberedTest, TheLastOfManyAreFoundByTheirBytes) {
   EXPECT_EQ(the().stored_before(1000, 1000, ample, now_).units, 1000U);
 }
 
+TEST_F(NumberedTest, TheNewestOfAHistoryAreRead) {
+  for (const char* text : {"one", "two", "three", "four"})  // three are kept
+    append(text);
+  const auto offsets = [&](std::size_t count, std::uint64_t most) {
+    std::vector<std::uint64_t> found;
+    for (const past_unit& each : the().read_newest(count, most, now_).units)
+      found.push_back(each.offset);
+    return found;
+  };
+  EXPECT_EQ(offsets(2, ample), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(offsets(9, ample), (std::vector<std::uint64_t>{2, 3, 4}));
+  const std::uint64_t one = the().read_newest(1, ample, now_).units.front().frame.size;
+  EXPECT_EQ(offsets(9, one), (std::vector<std::uint64_t>{4}));
+  EXPECT_TRUE(the().read_newest(9, one, now_).cut_off);
+  EXPECT_FALSE(the().read_newest(3, ample, now_).cut_off);
+  EXPECT_EQ(offsets(1, one - 1), std::vector<std::uint64_t>{});
+}
+
+TEST_F(NumberedTest, WhereOnlyTheNewestCountsItIsKeptWithoutAHistory) {
+  options_.slow_consumers = slow_consumer_policy::latest;
+  options_.history = {};
+  for (const char* text : {"one", "two", "three"})
+    append(text);
+  EXPECT_EQ(texts(the().stored_before(3, 1, ample, now_)), (list{"news#3 three"}));
+  EXPECT_FALSE(the().stored_between(1, 3, ample, now_).complete);
+  EXPECT_EQ(texts(the().stored_between(2, 3, ample, now_)), (list{"news#3 three"}));
+  EXPECT_FALSE(the().history_ages());
+}
+
+// It lay in a segment that was large because much was published before.
+TEST_F(NumberedTest, TheNewestThatIsKeptHoldsNoLargeSegment) {
+  options_.slow_consumers = slow_consumer_policy::latest;
+  options_.history = {};
+  for (int i = 0; i < 200; ++i)
+    append(std::string(100, 'x'));
+  append("last");
+  for (int i = 0; i < 3; ++i)
+    the().sweep(now_, std::chrono::hours(1));
+  EXPECT_LT(budget_.used(), 1500U);
+  EXPECT_EQ(texts(the().stored_before(201, 1, ample, now_)), (list{"news#201 last"}));
+  for (int i = 0; i < 20; ++i)
+    append("next " + std::to_string(i));
+  EXPECT_EQ(texts(the().stored_before(221, 1, ample, now_)), (list{"news#221 next 19"}));
+}
+
+TEST_F(NumberedTest, TheNewestThatIsKeptDoesNotKeepTheTopic) {
+  options_.slow_consumers = slow_consumer_policy::latest;
+  options_.history = {};
+  append("one");
+  EXPECT_FALSE(the().sweep(now_, std::chrono::minutes(1)).retired);
+  now_ += std::chrono::seconds(59);
+  EXPECT_FALSE(the().sweep(now_, std::chrono::minutes(1)).retired);
+  now_ += std::chrono::seconds(2);
+  EXPECT_TRUE(the().sweep(now_, std::chrono::minutes(1)).retired);
+}
+
 TEST_F(NumberedTest, ThePastSurvivesManySegments) {
   options_.history.max_publications = 500;
   for (int i = 1; i <= 500; ++i)
