@@ -1,6 +1,7 @@
 // The JavaScript client of broadcast_hub, for browsers and Node.js. MIT license.
 // What it promises is written in broadcast_hub.d.ts.
 
+import { Calls } from "./calls.js";
 import { Connection } from "./connection.js";
 import { NOWHERE, Topic } from "./topic.js";
 import {
@@ -21,12 +22,8 @@ import {
 
 const TOPICS_PER_FRAME = 20; // less than 8 KiB, which servers take with a small limit, too
 
-const MOST_UNANSWERED = 10000;
-
 const ALREADY_SUBSCRIBED = 105;
 const TOO_LARGE = 109;
-
-const INTERNAL_ERROR = 1011; // a close code
 
 /** Whether it is right to ask again, later, after this code. */
 const passes = (code) => /^(1[01]0|108|25..)$/.test(code);
@@ -36,24 +33,16 @@ export function connect(url, options = {}) {
 }
 
 class Client {
-  onstate;
-  onmessage;
-  onerror;
-
   #connection;
-  #options;
   #listeners = new Set(); // objects that have a handler each
   #topics = new Map();
-  #calls = new Map(); // what waits for a reply, or for a connection to be sent on
-  #suspects = new Set(); // those that were on their way when the server failed
-  #windows = new Map(); // how long the server knows keys, by topic
-  #session = 0;
+  #calls;
   #lastId = 0;
   #isClosing = false;
   #keys; // how the keys of this client's publications begin
 
   constructor(url, options) {
-    this.#options = {
+    const complete = {
       WebSocket: globalThis.WebSocket,
       now: Date.now,
       random: Math.random,
@@ -61,17 +50,23 @@ class Client {
       clearTimeout,
       ...options,
     };
-    if (!this.#options.WebSocket) {
-      throw new TypeError("options.WebSocket is needed here");
+    if (!complete.WebSocket) {
+      throw new TypeError("no options.WebSocket");
     }
     // Pages without TLS have this, too.
     this.#keys = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}.`;
-    ({ onstate: this.onstate, onmessage: this.onmessage, onerror: this.onerror } = options);
-    this.#connection = new Connection(url, this.#options, {
+    for (const name of ["onstate", "onmessage", "onerror"]) this[name] = options[name];
+    this.#connection = new Connection(url, complete, {
       onstate: (event) => this.#changed(event),
       onframe: (frame, text) => this.#handle(frame, text),
       onraw: (data) => this.#tell("onmessage", decodeRaw(data), data),
     });
+    this.#calls = new Calls(
+      complete,
+      this.#connection,
+      (topic) => this.#refusal(topic),
+      (id, frame) => this.#send(id, frame),
+    );
   }
 
   get state() {
@@ -126,13 +121,13 @@ class Client {
   async publish(topic, data, { key = this.#keys + ++this.#lastId, ...limits } = {}) {
     const id = ++this.#lastId;
     const frame = encode({ id, pub: topic, key }, "d", data, topic);
-    const { e, o } = await this.#call(id, topic, frame, limits, true);
+    const { e, o } = await this.#calls.ask(id, topic, frame, limits, true);
     return { epoch: e, offset: o };
   }
 
   async presence(topic, limits = {}) {
     const id = ++this.#lastId;
-    const { clients, n } = await this.#call(id, topic, stringify({ id, presence: topic }), limits);
+    const { clients, n } = await this.#calls.ask(id, topic, stringify({ id, presence: topic }), limits);
     return { clients, count: n };
   }
 
@@ -140,7 +135,7 @@ class Client {
     const id = ++this.#lastId;
     const from = since && { e: since.epoch, o: since.offset };
     const frame = stringify({ id, history: topic, since: from, limit, last });
-    const { e, o, items, text } = await this.#call(id, topic, frame, limits);
+    const { e, o, items, text } = await this.#calls.ask(id, topic, frame, limits);
     return {
       epoch: e,
       offset: o,
@@ -151,11 +146,8 @@ class Client {
   }
 
   send(data) {
-    const text = this.raw
-      ? isBytes(data)
-        ? data
-        : toJSON(data, "send")
-      : encode({}, "msg", data, "send");
+    const asItIs = () => (isBytes(data) ? data : toJSON(data, "send"));
+    const text = this.raw ? asItIs() : encode({}, "msg", data, "send");
     return this.state === "open" && !this.#connection.send(text);
   }
 
@@ -168,105 +160,34 @@ class Client {
     this.#connection.close();
   }
 
-  /** Returns whether there was a handler. */
+  /** Returns how many handlers there were. */
   #tell(name, ...details) {
     const targets = [this, ...this.#listeners].filter((target) => target[name] != null);
     for (const target of targets) tell(target, name, ...details);
-    return targets.length > 0;
+    return targets.length;
   }
 
   #changed(event) {
-    if (event.state !== "open") this.#lost(event.code);
+    if (event.state !== "open") this.#calls.lose(event.code);
     if (this.#refusal()) this.#dropAll();
     else if (event.state === "open") this.#resume();
     // A handler that was told of this may have closed the client.
     if (event.state === this.state) this.#tell("onstate", event);
   }
 
-  /** What was on its way will be sent again; but not for ever what ends each session. */
-  #lost(code) {
-    const isOnItsWay = ({ keyed, session }) => keyed && session === this.#session;
-    const published = [...this.#calls.values()].filter(isOnItsWay);
-    ++this.#session;
-    for (const call of code === INTERNAL_ERROR ? published : []) {
-      this.#suspects.add(call);
-      if (published.length > 1 || ++call.kills < 3) continue;
-      call.reject(failure({ code, reason: "it ended sessions" }, call.topic));
-    }
-  }
-
   #resume() {
     for (const topic of this.#topics.values()) topic.begin();
     this.#ask([...this.#topics.values()]);
-    this.#flush();
+    this.#calls.send();
   }
 
   /** Why no command can be accepted, if so. */
   #refusal(topic) {
-    const closed = this.state === "closed";
-    const code = closed ? "closed" : "raw";
-    const reason = closed
-      ? "the client is closed"
-      : "the server does not speak bhub.v1";
-    return closed || this.raw ? failure({ code, reason }, topic) : undefined;
-  }
-
-  async #call(id, topic, frame, { signal, timeout }, keyed) {
-    const refusal = this.#refusal(topic);
-    if (refusal) throw refusal;
-    if (signal?.aborted) throw signal.reason;
-    // A connection that is dead seems open for a while.
-    const { maxBuffered = 1000, setTimeout, clearTimeout } = this.#options;
-    const most = Math.max(maxBuffered, this.state === "open" ? MOST_UNANSWERED : 0);
-    const full = { code: "buffer_full", reason: `${most} commands wait already` };
-    if (this.#calls.size >= most) throw failure(full, topic);
-    const call = { id, topic, frame, keyed, kills: 0 };
-    const answer = new Promise((resolve, reject) => Object.assign(call, { resolve, reject }));
-    const late = { code: "timeout", reason: "no answer" };
-    let timer;
-    const expire = () => (timer = call.reject(failure(late, topic)));
-    if (timeout >= 0) timer = setTimeout(expire, timeout);
-    const abort = () => call.reject(signal.reason);
-    signal?.addEventListener("abort", abort);
-    this.#calls.set(id, call);
-    this.#flush(call);
-    try {
-      return await answer;
-    } finally {
-      if (timer) clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      this.#calls.delete(id);
-      const wasCareful = this.#suspects.size;
-      this.#suspects.delete(call);
-      if (wasCareful) this.#flush();
+    if (this.state === "closed") {
+      return failure({ code: "closed", reason: "the client is closed" }, topic);
     }
-  }
-
-  /**
-   * Sends what has not been sent, or only the call that is new; of publications one at a time while
-   * one of them may end the session.
-   */
-  #flush(call) {
-    const isCareful = this.#suspects.size;
-    let isBusy = false;
-    for (const one of call && !isCareful ? [call] : [...this.#calls.values()]) {
-      if (this.state === "open" && !(isBusy && one.keyed) && one.session !== this.#session) this.#sendCall(one);
-      isBusy ||= isCareful && one.keyed;
-    }
-  }
-
-  #sendCall(call) {
-    const { id, topic, frame, keyed, first } = call;
-    const now = this.#options.now();
-    const window = this.#windows.get(topic) ?? this.#connection.window;
-    // Frames are on their way for a while.
-    if (keyed && now - first >= 0.9 * window) {
-      const reason = "its key may be forgotten";
-      return call.reject(failure({ code: "outcome_unknown", reason }, topic));
-    }
-    call.first ??= now;
-    call.session = this.#session;
-    this.#send(id, frame);
+    const reason = "the server does not speak bhub.v1";
+    return this.raw ? failure({ code: "raw", reason }, topic) : undefined;
   }
 
   #send(id, frame) {
@@ -318,7 +239,7 @@ class Client {
   }
 
   #dropAll() {
-    for (const { reject, topic } of [...this.#calls.values()]) reject(this.#refusal(topic));
+    this.#calls.close();
     for (const topic of [...this.#topics.values()]) {
       this.#drop(topic, this.#refusal(topic.name), !this.raw);
     }
@@ -374,19 +295,14 @@ class Client {
     if (subscription.active) tell(subscription, handler, event);
   }
 
-  #replied({ id, ok, error }, text) {
-    const call = this.#calls.get(id);
-    if (isObject(error) || isObject(ok)) this.#calls.delete(id);
-    if (isObject(error)) {
-      call?.reject(failure(error, call.topic));
-      // A frame that is refused as a whole may have many topics, and the fault be with one.
-      const topics = [...this.#topics.values()].filter(({ asked }) => asked === id);
-      if (topics.length === 1) this.#refused(topics[0], error);
-      else topics.forEach((topic) => this.#ask([topic]));
-    } else if (isObject(ok)) {
-      if (call && isCount(ok.window)) this.#windows.set(call.topic, ok.window);
-      call?.resolve({ ...ok, text });
-    }
+  #replied(frame, text) {
+    this.#calls.answer(frame, text);
+    const { id, error } = frame;
+    if (!isObject(error)) return;
+    // A frame that is refused as a whole may have many topics, and the fault be with one.
+    const topics = [...this.#topics.values()].filter(({ asked }) => asked === id);
+    if (topics.length === 1) this.#refused(topics[0], error);
+    else topics.forEach((topic) => this.#ask([topic]));
   }
 
   #subscribed(frame) {
@@ -438,7 +354,11 @@ class Client {
       member.held = undefined;
       member.had = offset; // the connection may be behind the log
       this.#tellOne(subscription, "onsubscribed", {
-        ...{ topic: topic.name, recovered: false, why: "first", replayed: items.length, epoch },
+        topic: topic.name,
+        recovered: false,
+        why: "first",
+        replayed: items.length,
+        epoch,
         offset: (items[0]?.offset ?? offset + 1) - 1,
       });
       for (const one of [...items, ...held.filter((one) => one.offset > offset)]) {

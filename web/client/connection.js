@@ -111,7 +111,7 @@ export class Connection {
     new Promise((resolve) => resolve(url()))
       .then((address) => isOurs() && this.#connect(address, offer))
       .then(null, (error) => isOurs() && this.#failed(error));
-    this.#listenForOpening();
+    this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
   #connect(url, offer) {
@@ -143,7 +143,7 @@ export class Connection {
     socket.onclose = ended;
     this.#socket = socket;
     this.#ping = PING_BEFORE_HELLO;
-    this.#listenForOpening();
+    this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
   /** Like the first time, but there is nobody to throw to. */
@@ -191,10 +191,6 @@ export class Connection {
     if (time) this.#silence = this.#loseIn(time);
   }
 
-  #listenForOpening() {
-    this.#listen(this.#options.connectTimeout ?? LONG);
-  }
-
   #openRaw() {
     this.raw = true;
     this.#most = undefined;
@@ -204,7 +200,7 @@ export class Connection {
 
   #greet({ cid, ping, retry, max, window }) {
     this.id = cid;
-    this.window = isCount(window) ? window : undefined;
+    this.window = window;
     this.#most = max;
     this.#greeted = true;
     if (isCount(ping)) this.#ping = ping;
@@ -265,7 +261,7 @@ export class Connection {
       if (this.state !== "open") this.#greet(hello);
     } else if (isObject(bye)) {
       if (isRange(bye.after)) this.#bye = bye.after;
-    } else if (Object.keys(frame).length > 0) {
+    } else if (Object.keys(frame).length) {
       this.#owner.onframe(frame, text);
     } else {
       this.write(frame); // a ping, and its answer

@@ -122,7 +122,7 @@ test("keeps no more than its bound while there is no connection", async () => {
     const bound = maxBuffered ?? 1000;
     const rig = new Rig({ maxBuffered });
     for (let i = 0; i < bound; ++i) rig.client.publish("chat", i);
-    const refused = { code: "buffer_full", reason: `${bound} commands wait already` };
+    const refused = { code: "buffer_full", reason: `${bound} commands wait` };
     await assert.rejects(rig.client.publish("chat", "more"), refused);
     await assert.rejects(rig.client.history("chat"), refused);
     rig.greet();
@@ -134,7 +134,7 @@ test("keeps no more than its bound while there is no connection", async () => {
 test("keeps no more than a bound without answers while a connection seems open", async () => {
   const rig = Rig.open();
   for (let i = 0; i < 10000; ++i) rig.client.publish("chat", i);
-  const refused = { code: "buffer_full", reason: "10000 commands wait already" };
+  const refused = { code: "buffer_full", reason: "10000 commands wait" };
   await assert.rejects(rig.client.publish("chat", "more"), refused);
 });
 

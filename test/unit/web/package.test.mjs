@@ -22,6 +22,7 @@ test("npm packs exactly what is meant to be in it", () => {
     "README.md",
     "broadcast_hub.d.ts",
     "broadcast_hub.js",
+    "calls.js",
     "connection.js",
     "package.json",
     "payload_text.d.ts",

@@ -89,7 +89,7 @@ test("the declarations name every member of a subscription", () => {
 });
 
 test("the declared options are those that are used", () => {
-  const code = ["broadcast_hub.js", "connection.js", "topic.js"]
+  const code = ["broadcast_hub.js", "calls.js", "connection.js", "topic.js"]
     .map((file) => readFileSync(at(`../../../web/client/${file}`), "utf8"))
     .join();
   for (const interfaceName of ["ClientOptions", "SubscriptionOptions"]) {

@@ -1,0 +1,110 @@
+// Commands that wait for an answer, over all connections.
+
+import { failure, isObject } from "./values.js";
+
+const MOST_UNANSWERED = 10000;
+
+const INTERNAL_ERROR = 1011; // a close code
+
+export class Calls {
+  #all = new Map(); // what waits for a reply, or for a connection to be sent on
+  #suspects = new Set(); // ids of publications that were on their way when the server failed
+  #windows = new Map(); // how long the server knows keys, by topic
+  #session = 0;
+  #options;
+  #connection;
+  #refusal;
+  #write;
+
+  /** `refusal(topic)`: why no command can be accepted, if so. `write(id, frame)` sends one. */
+  constructor(options, connection, refusal, write) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#refusal = refusal;
+    this.#write = write;
+  }
+
+  /** `keyed`: it is a publication, which the server knows again by its key for a while. */
+  async ask(id, topic, frame, { signal, timeout }, keyed) {
+    const refusal = this.#refusal(topic);
+    if (refusal) throw refusal;
+    signal?.throwIfAborted();
+    const { maxBuffered = 1000, setTimeout, clearTimeout } = this.#options;
+    // A connection that is dead seems open for a while.
+    const most = Math.max(maxBuffered, this.#connection.state === "open" ? MOST_UNANSWERED : 0);
+    const reason = `${most} commands wait`;
+    if (this.#all.size >= most) throw failure({ code: "buffer_full", reason }, topic);
+    let timer;
+    let abort;
+    try {
+      return await new Promise((resolve, reject) => {
+        const expire = () => (timer = this.#reject({ topic, reject }, "timeout", "no answer"));
+        if (timeout >= 0) timer = setTimeout(expire, timeout);
+        abort = () => reject(signal.reason);
+        signal?.addEventListener("abort", abort);
+        this.#all.set(id, { topic, frame, keyed, kills: 0, resolve, reject });
+        this.send(id);
+      });
+    } finally {
+      if (timer) clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      this.#all.delete(id);
+      const wasCareful = this.#suspects.size;
+      this.#suspects.delete(id);
+      if (wasCareful) this.send();
+    }
+  }
+
+  /**
+   * Sends what has not been sent, or only the call that is new; of publications one at a time while
+   * one of them may end the session.
+   */
+  send(only) {
+    const isCareful = this.#suspects.size;
+    let isBusy = false;
+    for (const [id, call] of only && !isCareful ? [[only, this.#all.get(only)]] : this.#all) {
+      const waits = call.session === this.#session || (isBusy && call.keyed);
+      if (this.#connection.state === "open" && !waits) this.#sendOne(id, call);
+      isBusy ||= isCareful && call.keyed;
+    }
+  }
+
+  #sendOne(id, call) {
+    const now = this.#options.now();
+    const window = this.#windows.get(call.topic) ?? this.#connection.window;
+    // Frames are on their way for a while.
+    if (call.keyed && now - call.first >= 0.9 * window) {
+      return this.#reject(call, "outcome_unknown", "its key may be forgotten");
+    }
+    call.first ??= now;
+    call.session = this.#session;
+    this.#write(id, call.frame);
+  }
+
+  #reject(call, code, reason) {
+    call.reject(failure({ code, reason }, call.topic));
+  }
+
+  /** What was on its way will be sent again; but not for ever what ends each session. */
+  lose(code) {
+    const session = this.#session++;
+    const published = [...this.#all].filter(([, call]) => call.keyed && call.session === session);
+    for (const [id, call] of code === INTERNAL_ERROR ? published : []) {
+      this.#suspects.add(id);
+      if (published.length < 2 && ++call.kills > 2) this.#reject(call, code, "ended sessions");
+    }
+  }
+
+  answer({ id, ok, error }, text) {
+    const call = this.#all.get(id);
+    if (!call) return;
+    if (isObject(error)) return call.reject(failure(error, call.topic));
+    if (!isObject(ok)) return;
+    if (ok.window >= 0) this.#windows.set(call.topic, ok.window);
+    call.resolve({ ...ok, text });
+  }
+
+  close() {
+    for (const { reject, topic } of this.#all.values()) reject(this.#refusal(topic));
+  }
+}
