@@ -19,7 +19,7 @@
 namespace broadcast_hub::net {
 namespace {
 
-using endpoint = asio::ip::tcp::endpoint;
+using ip_endpoint = asio::ip::tcp::endpoint;
 
 constexpr auto before_the_next = std::chrono::milliseconds(250);  // RFC 8305, section 5
 
@@ -28,12 +28,12 @@ std::string words_of(int system_error) {
 }
 
 /// RFC 8305, section 4: the family of the first address begins, and then they take turns.
-std::vector<endpoint> in_turns(const std::vector<endpoint>& sorted) {
-  std::vector<endpoint> first;
-  std::vector<endpoint> second;
-  for (const endpoint& each : sorted)
+std::vector<ip_endpoint> in_turns(const std::vector<ip_endpoint>& sorted) {
+  std::vector<ip_endpoint> first;
+  std::vector<ip_endpoint> second;
+  for (const ip_endpoint& each : sorted)
     (each.protocol() == sorted.front().protocol() ? first : second).push_back(each);
-  std::vector<endpoint> mixed;
+  std::vector<ip_endpoint> mixed;
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
     if (i < first.size())
       mixed.push_back(first[i]);
@@ -77,7 +77,7 @@ lookup_result system_lookup(const std::string& host, std::uint16_t port) {
   for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
     if (each->ai_family != AF_INET && each->ai_family != AF_INET6)
       continue;
-    endpoint read;
+    ip_endpoint read;
     read.resize(each->ai_addrlen);
     std::copy_n(reinterpret_cast<const char*>(each->ai_addr), each->ai_addrlen,
                 reinterpret_cast<char*>(read.data()));
@@ -90,7 +90,7 @@ struct dialer::attempt {
   attempt(loop& on, told whom) : timer(on.context()), tell(std::move(whom)) {}
 
   std::string where;  // host and port, for faults
-  std::vector<endpoint> addresses;
+  std::vector<ip_endpoint> addresses;
   std::size_t next = 0;                            // of those
   std::vector<std::unique_ptr<tcp_socket>> tries;  // null: it has failed
   std::size_t open_tries = 0;
@@ -126,7 +126,7 @@ void dialer::dial(const std::string& host, std::uint16_t port, told tell) {
     look_up(host, port);
     return;
   }
-  loop_.post([this, known = std::weak_ptr(attempt_), to = endpoint(address, port)] {
+  loop_.post([this, known = std::weak_ptr(attempt_), to = ip_endpoint(address, port)] {
     if (!known.expired())
       begin({{to}, {}});
   });
@@ -181,7 +181,7 @@ void dialer::start_next() {
     arm_timer();
 }
 
-bool dialer::start(const endpoint& to) {
+bool dialer::start(const ip_endpoint& to) {
   attempt& now = *attempt_;
   auto socket = std::make_unique<tcp_socket>(loop_.context());
   // Asio would make one that child processes inherit.

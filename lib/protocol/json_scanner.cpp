@@ -5,7 +5,7 @@
 namespace broadcast_hub::protocol {
 namespace {
 
-constexpr std::size_t hex_digits = 4;
+constexpr std::size_t digits_of_escape = 4;
 
 }  // namespace
 
@@ -84,10 +84,10 @@ bool json_scanner::skip_escape() noexcept {
   if (rest.empty()) {
     fail("a string that does not end");
   } else if (rest.front() == 'u') {
-    if (rest.substr(1, hex_digits).find_first_not_of("0123456789abcdefABCDEF") ==
+    if (rest.substr(1, digits_of_escape).find_first_not_of("0123456789abcdefABCDEF") ==
             std::string_view::npos &&
-        rest.size() > hex_digits)
-      place_ += 2 + hex_digits;
+        rest.size() > digits_of_escape)
+      place_ += 2 + digits_of_escape;
     else
       fail("\\u without four hexadecimal digits");
   } else if (std::string_view("\"\\/bfnrt").find(rest.front()) != std::string_view::npos) {

@@ -23,7 +23,7 @@ class restartable_server {
   restartable_server(const restartable_server&) = delete;
   restartable_server& operator=(const restartable_server&) = delete;
 
-  std::uint16_t port() const noexcept { return listening_.port; }
+  std::uint16_t port() const noexcept { return static_cast<std::uint16_t>(listening_.port); }
 
   /// Hubs that there have been, this one included.
   std::uint64_t life() const noexcept { return life_; }

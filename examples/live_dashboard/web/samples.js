@@ -11,36 +11,29 @@ const REASONS = {
 export class Samples {
   rows = []; // { offset, at, prices }, the oldest first
 
-  #client;
   #onchange;
   #ontold;
   #subscription;
 
   /** `onchange` when there are other rows, `ontold` with a sentence about what was missed. */
   constructor(client, onchange, ontold) {
-    this.#client = client;
     this.#onchange = onchange;
     this.#ontold = ontold;
     this.#subscription = client.subscribe("samples", {
       last: KEPT,
       onpublication: ({ data, offset }) => this.#put([...this.rows, { offset, ...data }]),
-      onsubscribed: (event) => this.#begin(event).catch(() => {}), // begins again when it is back
+      onsubscribed: (event) => this.#begin(event),
     });
   }
 
-  async #begin({ recovered, why, offset, replayed }) {
+  #begin({ recovered, why, replayed }) {
     if (why === "first") return; // those of the last minute follow by themselves
     if (recovered) {
       this.#ontold(`All ${replayed} samples that were missed have been recovered.`);
       return;
     }
-    this.rows = [];
-    const { items } = await this.#client.history("samples", { limit: KEPT });
-    const loaded = items
-      .filter((item) => item.offset <= offset)
-      .map((item) => ({ offset: item.offset, ...item.data }));
-    this.#put([...loaded, ...this.rows]);
-    const found = `Samples in its history: ${loaded.length}.`;
+    this.rows = []; // the newest that the server has follow by themselves, too
+    const found = `Samples in its history: ${replayed}.`;
     this.#ontold(`Not recovered: ${REASONS[why] ?? why}. ${found}`);
   }
 

@@ -22,7 +22,7 @@ member::member(std::size_t number, std::uint16_t port, const random_source& rand
     : number_(number),
       events_(events),
       socket_(connect_to(port)),
-      link_(address_of(number, port), max_message_bytes, random, *this) {
+      link_({address_of(number, port), {}}, max_message_bytes, random, *this) {
   link_.begin();
 }
 

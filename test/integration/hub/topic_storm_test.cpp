@@ -231,7 +231,9 @@ TEST_P(TopicStormTest, SubscribersGetWhatTheyShouldInOrderAndTheAccountsBalance)
   expect_accounts_of_subscribers_who_stay(hub, port);
   ASSERT_TRUE(eventually([&] { return hub.stats().sockets_open == 0; }));
   EXPECT_EQ(hub.stats().offered, done_pairs(hub.stats()));
-  ASSERT_TRUE(eventually([&] { return hub.stats().log_bytes == 0; }));
+  // The newest publication of the topic whose policy is `latest`, and nothing else.
+  constexpr std::uint64_t newest_of_one = 2048;
+  ASSERT_TRUE(eventually([&] { return hub.stats().log_bytes <= newest_of_one; }));
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(TopicStormTest);

@@ -8,7 +8,8 @@ const sent = (payload) => String.fromCharCode(0x81, payload.length) + payload;
 export const GOTCHA = sent('{"message":"Gotcha"}');
 export const CHANGED = sent('{"message":"Something changed"}');
 export const HELLO = sent('{"message":"Hello hello!"}'); // at the interval
-export const CLOSED = String.fromCharCode(0x88, 2, 1000 >> 8, 1000 & 255);
+const REASON = "closed by the user";
+export const CLOSED = String.fromCharCode(0x88, 2 + REASON.length, 1000 >> 8, 1000 & 255) + REASON;
 
 /** The answer to a handshake has nothing that changes, such as the time of day. */
 export const ACCEPTED = [
@@ -72,7 +73,7 @@ export class PlainPage {
 
   /** Closes as the page does, and waits until the server has ended the connection. */
   async close() {
-    await this.connection.send(close(1000, "closed by the user"));
+    await this.connection.send(close(1000, REASON));
     await this.connection.untilEnd();
   }
 }

@@ -72,9 +72,10 @@ class TranscriptsTest : public session_fixture {
   }
 
   void publish(const std::string& name, const std::string& data) {
-    session.publish(name, message_kind::text, data, [this, name](const auto& result) {
+    const auto note = [this, name](const client_publish_result& result) {
       told_.push_back("published " + name + " " + std::to_string(result.position.offset));
-    });
+    };
+    session.publish(name, message_kind::text, data, {}, note, now);
   }
 
   client_publication_handler publication_note(const std::string& name) {
