@@ -8,7 +8,8 @@
 #include <iostream>
 #include <string_view>
 
-// NOLINTBEGIN(bugprone-reserved-identifier): names that the linker gives
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names that the linker
+// gives
 extern "C" int __real_main(int count, char** arguments);
 extern "C" int __wrap_main(int count, char** arguments);
 
@@ -30,4 +31,4 @@ int __wrap_main(int count, char** arguments) {
   }
   return __real_main(count, arguments);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

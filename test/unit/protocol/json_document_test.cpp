@@ -249,7 +249,8 @@ TEST(JsonDocumentTest, PayloadsHaveNoLimits) {
   json_document document{"d"};
   for (const std::size_t depth : {1U, 63U, 64U, 65U, 129U, 100'000U}) {
     const std::string deep = repeated("[", depth) + repeated("]", depth);
-    ASSERT_EQ(document.parse("{\"d\":" + deep + ",\"id\":7}"), "") << depth;
+    const std::string text = "{\"d\":" + deep + ",\"id\":7}";
+    ASSERT_EQ(document.parse(text), "") << depth;
     EXPECT_EQ(document.values()[2].depth, depth);
     EXPECT_EQ(document.source(document.values()[4]), "7");
     EXPECT_NE(document.parse("{\"d\":" + deep.substr(1)), "") << depth;
