@@ -142,9 +142,9 @@ void dialer::look_up(const std::string& host, std::uint16_t port) {
       if (box->to == nullptr)
         return;
       // Only on the loop's thread it is clear that the dialer is still there.
-      box->to->post([this, known, result = std::move(found)]() mutable {
+      box->to->post([this, known, result = std::move(found)] {
         if (!known.expired())
-          begin(std::move(result));
+          begin(result);
       });
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
       // Without memory nothing can be told: the one who waits gives up after a while.
@@ -161,7 +161,7 @@ void dialer::look_up(const std::string& host, std::uint16_t port) {
   }
 }
 
-void dialer::begin(lookup_result found) {
+void dialer::begin(const lookup_result& found) {
   if (!found.fault.empty()) {
     fail(found.fault);
     return;

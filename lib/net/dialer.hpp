@@ -52,7 +52,7 @@ class dialer {
   struct mailbox;
 
   void look_up(const std::string& host, std::uint16_t port);
-  void begin(lookup_result found);
+  void begin(const lookup_result& found);
   void start_next();
   bool start(const asio::ip::tcp::endpoint& to);
   void arm_timer();
