@@ -225,7 +225,7 @@ int listener::accept_one(door& from) noexcept {
       return error.value();
     if (gate_())
       hand_over(to, std::move(socket), remote);
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {  // for want of memory
     return ENOMEM;
   }
   return 0;

@@ -135,18 +135,19 @@ class client_fixture : public testing::Test {
     };
   }
 
+ private:
+  std::mutex peer_mutex_;
+  connection peer_;
+
+ protected:
   line_log at_hub;
   line_log states;
   line_log heard;
   line_log subscribed;
   line_log messages;
   line_log published;
-  std::unique_ptr<hub> hub_;
   std::uint16_t port_ = 0;
-
- private:
-  std::mutex peer_mutex_;
-  connection peer_;
+  std::unique_ptr<hub> hub_;  // goes first: its handlers use the others
 };
 
 }  // namespace broadcast_hub::test
