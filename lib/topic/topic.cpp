@@ -286,16 +286,17 @@ topic::past topic::read_history(std::uint64_t since, std::size_t limit, std::uin
 topic::past topic::read_newest(std::size_t limit, std::uint64_t most, time_point now) {
   const lock_guard lock(mutex_);
   past result;
-  result.newest = offset_;
+  const std::uint64_t end = offset_;
+  result.newest = end;
   const std::uint64_t first = begin_of_history(now);
-  const std::uint64_t begin = std::max(first, offset_ - std::min<std::uint64_t>(limit, offset_));
-  const stored_sizes sizes{history_.get(), offset_, at(history_lane()).position()};
-  const std::uint64_t since = first_that(
-      begin, offset_, [&](std::uint64_t each) { return sizes.between(each, offset_) <= most; });
+  const std::uint64_t begin = std::max(first, end - std::min<std::uint64_t>(limit, end));
+  const stored_sizes sizes{history_.get(), end, at(history_lane()).position()};
+  const std::uint64_t since =
+      first_that(begin, end, [&](std::uint64_t each) { return sizes.between(each, end) <= most; });
   result.complete = first == 0;
   result.cut_off = since > begin;
-  if (since < offset_)
-    result.units = history_->read(since, offset_ - since, offset_, measure());
+  if (since < end)
+    result.units = history_->read(since, end - since, end, measure());
   return result;
 }
 
