@@ -2,6 +2,7 @@
 
 #include "base/mutex.hpp"
 #include "base/text.hpp"
+#include "net/own_descriptor.hpp"
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -184,17 +185,9 @@ void dialer::start_next() {
 bool dialer::start(const ip_endpoint& to) {
   attempt& now = *attempt_;
   auto socket = std::make_unique<tcp_socket>(loop_.context());
-  // Asio would make one that child processes inherit.
-  const int descriptor =
-      ::socket(to.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
-  if (descriptor < 0) {
-    now.last_fault = words_of(errno);
-    return false;
-  }
   std::error_code fault;
-  socket->assign(to.protocol(), descriptor, fault);
+  open_own(*socket, to.protocol(), fault);
   if (fault) {
-    ::close(descriptor);
     now.last_fault = fault.message();
     return false;
   }

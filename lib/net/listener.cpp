@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "net/address.hpp"
 #include "net/error_translation.hpp"
+#include "net/own_descriptor.hpp"
 #include "net/shard.hpp"
 
 #include <asio/error.hpp>
@@ -44,19 +45,6 @@ void check(const std::error_code& error, const tcp::endpoint& endpoint,
   if (ours == errc::io_error)
     what += join(" (", error.message(), ")");
   throw std::system_error(ours, what);
-}
-
-/// Gives a descriptor to a socket of Asio's, or closes it.
-template <typename Socket>
-void take_over(Socket& socket, const tcp& protocol, int descriptor, std::error_code& error) {
-  try {
-    socket.assign(protocol, descriptor, error);
-  } catch (...) {
-    ::close(descriptor);
-    throw;
-  }
-  if (error)
-    ::close(descriptor);
 }
 
 /// The peer was there, and has gone (accept(2), "Error handling"): the next one may be served.
@@ -119,12 +107,7 @@ void listener::bind(const tcp::endpoint& endpoint) {
   auto fresh = std::make_unique<door>(shards_.front()->events_loop().context());
   tcp_acceptor& acceptor = fresh->acceptor;
   std::error_code error;
-  // Opened here: what Asio opens goes to child processes.
-  const auto protocol = endpoint.protocol();
-  const int opened = ::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (opened < 0)
-    check({errno, asio::error::get_system_category()}, endpoint);
-  take_over(acceptor, protocol, opened, error);
+  open_own(acceptor, endpoint.protocol(), error);
   check(error, endpoint);
   acceptor.set_option(tcp_acceptor::reuse_address(true), error);
   check(error, endpoint);

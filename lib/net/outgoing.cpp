@@ -52,19 +52,19 @@ void outgoing::open(tcp_socket socket) {
   stream_ = opened;
   events_.on_connected();
   if (opened == stream_)
-    arm_read();
+    arm(tcp_socket::wait_read, &outgoing::read);
 }
 
-void outgoing::arm_read() {
-  stream_->socket.async_wait(tcp_socket::wait_read,
-                             [this, known = std::weak_ptr(stream_)](const std::error_code& error) {
-                               if (known.expired())
-                                 return;
-                               if (error)
-                                 end(join(where_, ": ", error.message()));
-                               else
-                                 read();
-                             });
+void outgoing::arm(tcp_socket::wait_type what, void (outgoing::*ready)()) {
+  const auto done = [this, known = std::weak_ptr(stream_), ready](const std::error_code& error) {
+    if (known.expired())
+      return;
+    if (error)
+      end(join(where_, ": ", error.message()));
+    else
+      (this->*ready)();
+  };
+  stream_->socket.async_wait(what, done);
 }
 
 void outgoing::read() {
@@ -88,7 +88,7 @@ void outgoing::read() {
     if (known.expired())
       return;
   }
-  arm_read();
+  arm(tcp_socket::wait_read, &outgoing::read);
 }
 
 void outgoing::send(std::string_view bytes) {
@@ -118,20 +118,8 @@ void outgoing::flush() {
   }
   now.flushing = !result.complete;
   if (now.flushing)
-    arm_write();
+    arm(tcp_socket::wait_write, &outgoing::flush);
   events_.on_sent();
-}
-
-void outgoing::arm_write() {
-  stream_->socket.async_wait(tcp_socket::wait_write,
-                             [this, known = std::weak_ptr(stream_)](const std::error_code& error) {
-                               if (known.expired())
-                                 return;
-                               if (error)
-                                 end(join(where_, ": ", error.message()));
-                               else
-                                 flush();
-                             });
 }
 
 std::size_t outgoing::queued_bytes() const noexcept {

@@ -61,8 +61,7 @@ class outgoing {
   struct stream;
 
   void open(tcp_socket socket);
-  void arm_read();
-  void arm_write();
+  void arm(tcp_socket::wait_type what, void (outgoing::*ready)());
   void read();
   void flush();
   void end(std::string_view fault);
