@@ -35,18 +35,6 @@ error_code code_of(std::error_code error) {
   return error == errc::invalid_topic ? error_code::malformed : error_code::internal;
 }
 
-protocol::skips skips_of(slow_consumer_policy policy) noexcept {
-  switch (policy) {
-    case slow_consumer_policy::latest:
-      return protocol::skips::latest;
-    case slow_consumer_policy::drop_oldest:
-      return protocol::skips::drop_oldest;
-    case slow_consumer_policy::disconnect:
-      break;
-  }
-  return protocol::skips::none;
-}
-
 /// What an answer takes at most besides what was asked for.
 constexpr std::size_t answer_room = 1024;
 
@@ -95,7 +83,7 @@ std::error_code client_commands::subscribe_unasked(net::connection& peer,
   protocol::subscribe_command::entry wanted;
   wanted.topic = topic;
   try {
-    return topic::is_valid_pattern(topic) ? subscribe_to_pattern(peer, 0, topic)
+    return topic::is_valid_pattern(topic) ? subscribe_to_pattern(peer, 0, topic, false)
                                           : subscribe_to_name(peer, 0, wanted);
   } catch (const std::bad_alloc&) {
     // It may be subscribed and not know it.
@@ -152,16 +140,18 @@ void client_commands::subscribe(net::connection& peer, id of,
   const bool pattern = topic::is_valid_pattern(wanted.topic);
   if (!pattern && !topic::is_valid_name(wanted.topic))
     return refuse(peer, of, wanted.topic, errc::invalid_topic);
-  if (pattern && (wanted.since || wanted.last > 0 || wanted.presence))
-    return refuse(peer, {of, wanted.topic, error_code::malformed,
-                         "a pattern has no \"e\", \"o\", \"last\" or \"presence\""});
+  if (pattern && (wanted.since || wanted.last > 1 || wanted.presence))
+    return refuse(peer,
+                  {of, wanted.topic, error_code::malformed,
+                   "a pattern has no \"e\", \"o\" or \"presence\", and its \"last\" is 0 or 1"});
   // It may move what stands, which may be what the application has made for it.
   if (!peer.session().out().subscribed_as(wanted.topic) && !is_granted(peer, of, wanted))
     return;
   if (wanted.presence && !may_watch(peer, of, wanted.topic))
     return;
-  const std::error_code error =
-      pattern ? subscribe_to_pattern(peer, of, wanted.topic) : subscribe_to_name(peer, of, wanted);
+  const std::error_code error = pattern
+                                    ? subscribe_to_pattern(peer, of, wanted.topic, wanted.last > 0)
+                                    : subscribe_to_name(peer, of, wanted);
   if (error)
     refuse(peer, of, wanted.topic, error);
 }
@@ -177,73 +167,6 @@ bool client_commands::is_granted(net::connection& peer, id of,
   }
   return is_allowed(peer, of, wanted.topic, "on_subscribe", hub_.handlers().on_subscribe,
                     subscribe_event{wanted.topic, wanted.presence});
-}
-
-std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id of,
-                                                      const std::string& pattern) {
-  if (const std::error_code error = peer.subscribe(pattern))
-    return error;
-  protocol::subscribed said;
-  said.id = of;
-  said.topic = pattern;
-  said.pattern = true;
-  send(peer, protocol::write_subscribed(said));
-  return {};
-}
-
-std::error_code client_commands::subscribe_to_name(
-    net::connection& peer, id of, const protocol::subscribe_command::entry& wanted) {
-  const net::connection::subscribed made =
-      peer.subscribe_at(wanted.topic, wanted.since.has_value());
-  if (made.error)
-    return made.error;
-  hub_.presence().join(peer, wanted.topic, wanted.presence);
-  const replay past = replay_for(wanted, made.at);
-  protocol::subscribed said;
-  said.id = of;
-  said.topic = wanted.topic;
-  said.reached = {made.at.in->epoch(), made.at.offset};
-  said.asked = wanted.since.has_value();
-  said.why = past.why;
-  // It may be ahead of a subscription whose socket is full.
-  if (said.asked && said.why == protocol::no_recovery::none)
-    said.reached.offset = std::max(said.reached.offset, wanted.since->offset);
-  said.replayed = past.stored.units;
-  said.skipped = skips_of(made.at.in->options().slow_consumers);
-  net::counters& count = hub_.count_of(peer);
-  if (said.asked)
-    (past.why == protocol::no_recovery::none ? count.recovered : count.not_recovered).add();
-  log_peer(hub_.log(), log_level::debug, peer, "subscribed to ", wanted.topic, " at offset ",
-           made.at.offset, ", ", past.stored.units, " sent again");
-  const std::error_code sent = peer.answer_at(
-      session::share(wire::make_frame(wire::opcode::text, protocol::write_subscribed(said))),
-      wanted.topic, past.stored);
-  if (!sent)
-    count.replayed.add(past.stored.units);
-  see_to(peer, sent);
-  return {};
-}
-
-client_commands::replay client_commands::replay_for(
-    const protocol::subscribe_command::entry& wanted, const topic::standing& at) {
-  using protocol::no_recovery;
-  const time_point now = clock::now();
-  const std::uint64_t most = at.most_again;
-  // Of a topic where only the newest counts nobody is to wait for the next one.
-  const std::size_t last = std::max<std::size_t>(wanted.last, at.in->only_newest_counts() ? 1 : 0);
-  const auto newest = [&](no_recovery why) {
-    return replay{why, at.in->stored_before(at.offset, last, most, now)};
-  };
-  if (!wanted.since)
-    return newest(no_recovery::none);
-  if (wanted.since->epoch != at.in->epoch())
-    return newest(no_recovery::epoch);
-  topic::topic::stored stored = at.in->stored_between(wanted.since->offset, at.offset, most, now);
-  if (!stored.complete)
-    return newest(no_recovery::gap);
-  if (stored.too_much)
-    return newest(no_recovery::limit);
-  return {no_recovery::none, std::move(stored)};
 }
 
 void client_commands::run(net::connection& peer, id of,

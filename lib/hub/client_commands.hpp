@@ -60,8 +60,8 @@ class client_commands {
   void subscribe(net::connection& peer, id of, const protocol::subscribe_command::entry& wanted);
   std::error_code subscribe_to_name(net::connection& peer, id of,
                                     const protocol::subscribe_command::entry& wanted);
-  static std::error_code subscribe_to_pattern(net::connection& peer, id of,
-                                              const std::string& pattern);
+  std::error_code subscribe_to_pattern(net::connection& peer, id of, const std::string& pattern,
+                                       bool newest);
 
   /// Stored publications for a client that has just subscribed, as far as they may be sent.
   struct replay {

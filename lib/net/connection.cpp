@@ -128,14 +128,6 @@ std::error_code connection::answer(session::shared_bytes frame) {
   return error;
 }
 
-std::error_code connection::answer_at(session::shared_bytes frame, std::string_view topic,
-                                      const topic::topic::stored& past) {
-  const std::error_code error = answer(std::move(frame));
-  if (!error)
-    session_.out().send_again(topic, past);
-  return error;
-}
-
 void connection::arm_read() {
   if (reading_ || ended_ || !session_.wants_input())
     return;

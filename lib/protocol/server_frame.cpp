@@ -75,6 +75,8 @@ std::string write_subscribed(const subscribed& said) {
   std::string out = join(open_frame(said.id), R"("sub":)", quoted{said.topic});
   if (!said.pattern)
     out += join(",", position_members(said.reached), recovery(said), R"(,"n":)", said.replayed);
+  if (said.pattern && said.newest)
+    out += join(R"(,"n":)", said.replayed, said.more ? R"(,"more":true)" : "");
   return join(out, mode(said.skipped), "}");
 }
 

@@ -47,6 +47,8 @@ struct subscribed {
   std::size_t replayed = 0;     ///< stored publications that follow
   skips skipped = skips::none;  ///< else gaps are to be expected
   bool pattern = false;         ///< then it has no position
+  bool newest = false;          ///< of a pattern: the newest of its topics follow, so `replayed`
+  bool more = false;            ///< there are more than may follow
 };
 std::string write_subscribed(const subscribed& said);
 

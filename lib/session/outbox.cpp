@@ -134,6 +134,12 @@ topic::standing outbox::place_of(std::string_view name) {
   return topics_->place_of(subscriber_, name);
 }
 
+topic::reader::newest_ones outbox::newest_of(std::string_view pattern,
+                                             topic::reader::newest_limits most, time_point now) {
+  move_partial_publication_here();
+  return topics_->newest_of(subscriber_, pattern, most, now);
+}
+
 std::vector<std::string> outbox::subscriptions() const {
   std::vector<std::string> names;
   for (const topic::subscriber::membership& each : subscriber_.memberships)

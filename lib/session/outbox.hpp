@@ -84,6 +84,13 @@ class outbox {
     topics_->send_again(subscriber_, name, past);
   }
 
+  /// As `topic::reader::newest_of` and `send_again`.
+  topic::reader::newest_ones newest_of(std::string_view pattern, topic::reader::newest_limits most,
+                                       time_point now);
+  void send_again(const topic::reader::newest_ones& them) {
+    topics_->send_again(subscriber_, them);
+  }
+
   std::vector<std::string> subscriptions() const;
   bool subscribed_to(std::string_view topic) const noexcept;
 

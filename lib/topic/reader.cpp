@@ -265,12 +265,22 @@ reader::verdict reader::judge(subscriber& who, time_point now) {
   return worst;
 }
 
+// It was told that all of this comes. Where the policy may skip it may skip this, too, once there
+// is something newer; elsewhere it is disconnected, and may resume.
+reader::verdict reader::judge_again(const subscriber::own_cursor& one) const {
+  const topic& from = *one.from->from;
+  if (!holds_too_much(one))
+    return verdict::fine;
+  if (from.options().slow_consumers == slow_consumer_policy::disconnect)
+    return verdict::disconnect;
+  return from.end(from.history_lane()).at.offset > one.end_offset ? verdict::skip : verdict::fine;
+}
+
 reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one, time_point now) {
   fan_out& topic = *one.from;
   const topic_options& options = topic.options();
-  // Whatever the policy: it was told that all of this comes, and may resume.
   if (one.again)
-    return holds_too_much(one) ? verdict::disconnect : verdict::fine;
+    return judge_again(one);
   const std::uint64_t lag = one.bytes();
   const bool too_late =
       options.max_lag > duration::zero() && topic.age(one.at.position, now) > options.max_lag;
@@ -320,9 +330,14 @@ void reader::skip(subscriber& who, time_point now) {
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
     const topic_options& options = topic.options();
-    if (each.again)
-      continue;
     const std::uint64_t before = each.at.offset;
+    if (each.again) {
+      if (each.units() > 0 && judge_again(each) == verdict::skip) {
+        each.finish();
+        tally_.dropped_oldest.add(each.at.offset - before);
+      }
+      continue;
+    }
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
       // Where the newest unit of a walk begins is known, unless a segment has begun behind it.
       // Whoever has been offered less or more than that is rare, too.

@@ -127,6 +127,15 @@ std::multimap<std::string, std::string> written_frames() {
        write_subscribed(
            {.id = 1, .topic = "log", .reached = at(44), .skipped = skips::drop_oldest})},
       {"write_subscribed", write_subscribed({.id = 2, .topic = "orders.*.>", .pattern = true})},
+      {"write_subscribed",
+       write_subscribed(
+           {.id = 2, .topic = "orders.*.>", .replayed = 200, .pattern = true, .newest = true})},
+      {"write_subscribed", write_subscribed({.id = 2,
+                                             .topic = "orders.*.>",
+                                             .replayed = 1000,
+                                             .pattern = true,
+                                             .newest = true,
+                                             .more = true})},
       {"write_failed", write_failed({.id = 1,
                                      .topic = "secret",
                                      .code = error_code::permission_denied,
