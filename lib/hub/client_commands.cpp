@@ -201,16 +201,20 @@ void client_commands::run(net::connection& peer, id of, const protocol::history_
   const hub_core::history_page page = hub_.history(command.topic, asked);
   const history_result& found = page.result;
   if (page.cut_off && found.publications.empty()) {
-    return refuse(peer, {of,
-                         {},
-                         error_code::limit_exceeded,
-                         "the next publication is longer than what may be queued for a client"});
+    return refuse(
+        peer,
+        {of,
+         {},
+         error_code::limit_exceeded,
+         asked.newest ? "the newest publication is longer than what may be queued for a client"
+                      : "the next publication is longer than what may be queued for a client"});
   }
   std::vector<protocol::past_item> items;
   for (const past_publication& each : found.publications)
     items.push_back({each.offset, {each.kind, each.payload}});
   if (of != 0)
-    send(peer, protocol::write_history(of, {found.epoch, found.newest_offset}, items));
+    send(peer,
+         protocol::write_history(of, {found.epoch, found.newest_offset}, items, page.cut_off));
 }
 
 void client_commands::run(net::connection& peer, id of, const protocol::presence_command& command) {

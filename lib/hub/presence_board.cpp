@@ -79,6 +79,8 @@ bool presence_board::join(const net::connection& peer, const std::string& topic,
   if (begins) {
     watchers->push_back(peer.id());
     known->watches = true;
+  } else if (!watches && std::exchange(known->watches, false)) {
+    unwatch(peer, *known);
   }
   return fresh;
 }

@@ -307,12 +307,14 @@ void connection::on_writable() {
 }
 
 void connection::enforce_policies(time_point now) {
-  if (session_.enforce_policies(shard_.without_pause(now)))
+  shard_.look_for_pause(now);
+  if (session_.enforce_policies(now))
     shard_.reschedule(*this);
 }
 
 void connection::patrol(time_point now) {
-  if (session_.patrol(shard_.without_pause(now)))
+  shard_.look_for_pause(now);
+  if (session_.patrol(now))
     shard_.reschedule(*this);
 }
 

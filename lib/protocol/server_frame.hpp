@@ -72,8 +72,9 @@ struct past_item {
   std::uint64_t offset = 0;
   content data;
 };
+/// `more`: there are more, for which there is no room.
 std::string write_history(std::uint64_t id, const position& newest,
-                          const std::vector<past_item>& items);
+                          const std::vector<past_item>& items, bool more = false);
 
 /// The server ended a subscription. `code`: 2500-2599: subscribe again; 2600-2699: do not.
 inline constexpr unsigned ended_for_good = 2600;

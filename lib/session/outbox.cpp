@@ -63,6 +63,15 @@ void outbox::finish_with(shared_bytes close_frame) {
   push(kind::control, std::move(close_frame));
 }
 
+void outbox::finish_within(std::size_t max_moved_bytes, shared_bytes close_frame) {
+  if (topics_ != nullptr) {
+    topics_->offer_all(subscriber_);
+    if (publication_bytes_ + subscriber_.pending_bytes() > topics_->lag_allowed_of(max_moved_bytes))
+      return cut_short_with(std::move(close_frame));
+  }
+  finish_with(std::move(close_frame));
+}
+
 void outbox::cut_short_with(shared_bytes close_frame) {
   make_room(chunks_, 2);  // a frame may have to be cut off
   move_partial_publication_here();

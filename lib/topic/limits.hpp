@@ -20,14 +20,6 @@ inline std::size_t largest_lag_bytes(const topics_options& options) {
   return largest;
 }
 
-/// The longest `max_lag` of any topic.
-inline duration longest_lag(const topics_options& options) {
-  duration longest = options.defaults.max_lag;
-  for (const topic_rule& rule : options.rules)
-    longest = std::max<duration>(longest, rule.options.max_lag);
-  return longest;
-}
-
 /// @name What a history's options mean
 /// @{
 inline constexpr std::size_t most_publications_kept = 1'000'000;

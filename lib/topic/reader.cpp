@@ -178,9 +178,12 @@ void reader::forget(const subscriber::own_cursor& gone) noexcept {
     report_lag(from);
 }
 
-std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
-  const std::uint64_t most = in.options().max_lag_bytes;
+std::uint64_t reader::lag_allowed_of(std::uint64_t most) const noexcept {
   return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
+}
+
+std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
+  return lag_allowed_of(in.options().max_lag_bytes);
 }
 
 // Up to the end of the log, not to its own: nobody else may need what is in between.
@@ -299,6 +302,11 @@ reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one
       return one.units() > 1 ? verdict::skip : verdict::fine;
   }
   return verdict::fine;
+}
+
+void reader::excuse_pause(time_point began, time_point over) noexcept {
+  for (fan_out* const each : lagging_)
+    each->excuse_pause(began, over);
 }
 
 // The newest is kept, however long or old it is: else nobody would learn that there is something

@@ -113,6 +113,10 @@ class reader {
   void park(subscriber& who) noexcept;
   void unpark(subscriber& who) noexcept;
 
+  /// Nobody could be sent anything between these moments: what was offered before gets no older by
+  /// it.
+  void excuse_pause(time_point began, time_point over) noexcept;
+
   /// Calls `look(slot)` for everybody without a handle, then tells the topics what that leaves
   /// them behind: so publishers hear of who caught up or was skipped on a quiet topic.
   void patrol(const std::function<void(std::uint32_t slot)>& look);
@@ -148,6 +152,9 @@ class reader {
   /// A walk sends by its handle to whoever has one, and asks for the others.
   static constexpr int no_handle = seat::no_handle;
   void set_handle(const subscriber& who, int handle) noexcept;
+
+  /// So many bytes somebody may be behind who may be `most` behind while memory is not short.
+  std::uint64_t lag_allowed_of(std::uint64_t most) const noexcept;
 
   tally& count() noexcept { return tally_; }
   const tally& count() const noexcept { return tally_; }

@@ -60,6 +60,7 @@ class subscriber {
   /// @{
   bool pending() const noexcept;
   std::uint64_t pending_units() const noexcept;
+  std::uint64_t pending_bytes() const noexcept;
 
   /// Some of it is sent again.
   bool catches_up() const noexcept;

@@ -10,7 +10,10 @@
 namespace broadcast_hub::test {
 namespace {
 
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 class NewestTest : public ProtocolTest {};
 
@@ -22,6 +25,21 @@ TEST_P(NewestTest, HistoryHasTheNewest) {
   subscribe(client, "kept.a");
   EXPECT_THAT(client.ask(R"({"id":3,"history":"kept.a","last":2})"),
               HasSubstr(R"("o":4,"items":[{"o":3,"d":3},{"o":4,"d":4}])"));
+}
+
+TEST_P(NewestTest, AHistoryThatIsCutShortSaysSo) {
+  begin();
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(hub_->publish("kept.a", "\"" + std::string(200'000, 'x') + "\""));
+  protocol_client client(port_);
+  client.ask(R"({"id":1,"sub":{"kept.a":{}}})");
+  const std::string newest = client.ask(R"({"id":2,"history":"kept.a","last":5})");
+  EXPECT_THAT(newest, AllOf(HasSubstr(R"({"o":5,)"), Not(HasSubstr(R"({"o":1,)")),
+                            EndsWith(R"("more":true}})")));
+  const std::string oldest = client.ask(R"({"id":3,"history":"kept.a"})");
+  EXPECT_THAT(oldest, AllOf(HasSubstr(R"({"o":1,)"), Not(HasSubstr(R"({"o":5,)")),
+                            EndsWith(R"("more":true}})")));
+  EXPECT_THAT(client.ask(R"({"id":4,"history":"kept.a","last":1})"), Not(HasSubstr("more")));
 }
 
 // The old value once stayed on the client's screen until the next publication.

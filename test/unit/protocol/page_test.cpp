@@ -166,6 +166,7 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_published", write_published(5, at(46))},
       {"write_history", written_history()},
       {"write_history", write_history(8, at(0), {})},
+      {"write_history", write_history(8, at(44), {{44, {message_kind::text, "7"}}}, true)},
       {"write_unsubscribed", write_unsubscribed("news", ended_for_good, ended_by_application)},
       {"write_presence", write_presence(7, {{"c1", "u1", R"({"name":"Ann"})"}}, 1)},
       {"write_presence", write_presence(7, {}, 812)},

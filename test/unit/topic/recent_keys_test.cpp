@@ -216,6 +216,77 @@ TEST_F(PromisesTest, AlsoOfOneClient) {
   EXPECT_GT(std::get<duration>(told.back()), 2s);
 }
 
+// Keys with a short window push out those with a long one, and are then over themselves.
+TEST_F(RecentKeysTest, WhatWasForgottenIsNotPromisedOnceThereIsRoomAgain) {
+  recent_keys::shelf ticks(keys_, 1s);
+  const auto flood = [&](const key_owner& owner, const char* name) {
+    for (int i = 0; i < 1000; ++i) {
+      const std::string text = name + std::to_string(i);
+      ticks.add(keys_.name("ticks", owner, text, message_kind::text, "x"), 1, now_);
+    }
+  };
+  add(bob, "mine", 1);
+  now_ += 10ms;
+  flood(application, "a");
+  EXPECT_EQ(find(bob, "mine"), 0U);
+  now_ += 2s;
+  EXPECT_FALSE(ticks.sweep(now_));
+  EXPECT_EQ(keys_.used(), 0U);
+  EXPECT_LE(keys_.lasting(bob, now_), 2010ms);
+  EXPECT_LE(news_.lasting(key(bob, ""), now_), 2010ms);
+
+  // What was over before it had to go was not lost.
+  now_ += 1h;
+  for (int i = 0; i < 300; ++i)
+    ticks.add(key(application, std::to_string(i)), 1, now_);
+  now_ += 2s;
+  {
+    recent_keys::shelf chat(keys_, 2min);
+    for (int i = 300; i < 600; ++i)
+      chat.add(key(application, std::to_string(i)), 1, now_);
+    EXPECT_EQ(ticks.find(key(application, "0"), now_).offset, 0U);
+  }
+  ticks.sweep(now_);
+  EXPECT_EQ(news_.lasting(key(bob, ""), now_), 2min);
+
+  // Nor does somebody's own share tell of others.
+  now_ += 1h;
+  add(ann, "hers", 1);
+  now_ += 10ms;
+  flood(ann, "d");
+  EXPECT_EQ(find(ann, "hers"), 0U);
+  add(ann, "new", 1);
+  now_ += 2s;
+  ticks.sweep(now_);
+  EXPECT_LE(news_.lasting(key(ann, ""), now_), 2010ms);
+  EXPECT_EQ(news_.lasting(key(bob, ""), now_), 2min);
+}
+
+// Publishers on all topics would wait meanwhile.
+TEST_F(RecentKeysTest, KeysThatAreOverGoAFewAtATime) {
+  recent_keys many{std::size_t{16} << 20};
+  recent_keys::shelf shelf(many, 1s);
+  const auto name = [&](int i) {
+    return many.name("t", application, std::to_string(i), message_kind::text, "");
+  };
+  constexpr int count = 10'000;
+  for (int i = 0; i < count; ++i)
+    shelf.add(name(i), 1, now_);
+  const std::size_t each = many.used() / count;
+  now_ += 2s;
+  EXPECT_EQ(shelf.find(name(count - 1), now_).offset, 0U);
+  EXPECT_EQ(many.used(), (count - 1) * each);
+  shelf.add(name(count), 1, now_);
+  EXPECT_EQ(many.used(), (count - 4) * each);
+  int sweeps = 0;
+  for (std::size_t before = many.used(); many.used() > each; before = many.used(), ++sweeps) {
+    EXPECT_TRUE(shelf.sweep(now_));
+    ASSERT_LE(before - many.used(), 4096 * each);
+    ASSERT_LT(many.used(), before);
+  }
+  EXPECT_EQ(sweeps, 3);
+}
+
 TEST_F(RecentKeysTest, AShareThatIsUsedUpShortensTheWindowOfItsHolderOnly) {
   for (int i = 0; i < 1000; ++i) {
     now_ += 10ms;
@@ -239,15 +310,24 @@ class naive_keys {
   };
 
   const entry* find(int topic, int owner, int key, time_point now, duration window) {
-    std::erase_if(entries_,
-                  [&](const entry& one) { return one.topic == topic && one.at < now - window; });
-    for (const entry& one : entries_) {
-      if (one.topic == topic && one.owner == owner && one.key == key)
-        return &one;
-    }
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& one) {
+      return one.topic == topic && one.owner == owner && one.key == key;
+    });
+    if (found == entries_.end())
+      return nullptr;
+    if (found->at >= now - window)
+      return &*found;
+    entries_.erase(found);
     return nullptr;
   }
-  void add(const entry& one, std::size_t most, std::size_t share) {
+  void add(const entry& one, duration window, std::size_t most, std::size_t share) {
+    for (int i = 0; i < 4; ++i) {
+      const auto oldest = std::find_if(entries_.begin(), entries_.end(),
+                                       [&](const entry& each) { return each.topic == one.topic; });
+      if (oldest == entries_.end() || oldest->at >= one.at - window)
+        break;
+      entries_.erase(oldest);
+    }
     entries_.push_back(one);
     while (one.owner != 0 && bytes_of(one.owner) > share)
       erase_oldest([&](const entry& each) { return each.owner == one.owner; });
@@ -330,7 +410,7 @@ TEST(RecentKeysModelTest, DoesWhatANaiveOneDoes) {
         ASSERT_EQ(found.same, expected->content == content) << seed << " " << step;
       } else {
         topics[at]->add(named, step, now);
-        model.add({topic, owner, key, content, step, now}, limit, limit / 4);
+        model.add({topic, owner, key, content, step, now}, windows[at], limit, limit / 4);
       }
       ASSERT_EQ(keys.used(), model.bytes()) << seed << " " << step;
     }
