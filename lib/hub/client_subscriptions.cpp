@@ -1,6 +1,5 @@
-// Subscriptions of clients that speak bhub.v1: what they are told, and what is sent again.
+#include "hub/client_subscriptions.hpp"
 
-#include "hub/client_commands.hpp"
 #include "hub/hub_core.hpp"
 #include "hub/peer_log.hpp"
 #include "wire/frame_encoder.hpp"
@@ -28,8 +27,59 @@ protocol::skips skips_of(slow_consumer_policy policy) noexcept {
 
 }  // namespace
 
-std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id of,
-                                                      const std::string& pattern, bool newest) {
+void client_subscriptions::subscribe_first(net::connection& peer,
+                                           const std::vector<std::string>& topics) {
+  for (const std::string& topic : topics) {
+    if (const std::error_code error = hub_.subscribe(peer, topic)) {
+      log_peer(hub_.log(), log_level::error, peer, "on_upgrade subscribes it to \"",
+               printable(topic), "\": ", error.message());
+    }
+  }
+}
+
+std::error_code client_subscriptions::subscribe_unasked(net::connection& peer,
+                                                        const std::string& topic) {
+  protocol::subscribe_command::entry wanted;
+  wanted.topic = topic;
+  try {
+    return topic::is_valid_pattern(topic) ? subscribe_to_pattern(peer, 0, topic, false)
+                                          : subscribe_to_name(peer, 0, wanted);
+  } catch (const std::bad_alloc&) {
+    // It may be subscribed and not know it.
+    peer.fail(close_code::internal_error, "out of memory");
+    throw;
+  }
+}
+
+void client_subscriptions::tell_unsubscribed(net::connection& peer, std::string_view topic) {
+  client_answers::send(peer, protocol::write_unsubscribed(topic, protocol::ended_for_good,
+                                                          protocol::ended_by_application));
+}
+
+void client_subscriptions::subscribe(net::connection& peer, command_id of,
+                                     const protocol::subscribe_command::entry& wanted) {
+  const bool pattern = topic::is_valid_pattern(wanted.topic);
+  if (!pattern && !topic::is_valid_name(wanted.topic))
+    return answers_.refuse(peer, of, wanted.topic, errc::invalid_topic);
+  if (pattern && (wanted.since || wanted.last > 1 || wanted.presence))
+    return answers_.refuse(
+        peer, {of, wanted.topic, protocol::error_code::malformed,
+               "a pattern has no \"e\", \"o\" or \"presence\", and its \"last\" is 0 or 1"});
+  // It may move what stands, which may be what the application has made for it.
+  if (!peer.session().out().subscribed_as(wanted.topic) && !rights_.may_subscribe(peer, of, wanted))
+    return;
+  if (wanted.presence && !rights_.may_watch(peer, of, wanted.topic))
+    return;
+  const std::error_code error = pattern
+                                    ? subscribe_to_pattern(peer, of, wanted.topic, wanted.last > 0)
+                                    : subscribe_to_name(peer, of, wanted);
+  if (error)
+    answers_.refuse(peer, of, wanted.topic, error);
+}
+
+std::error_code client_subscriptions::subscribe_to_pattern(net::connection& peer, command_id of,
+                                                           const std::string& pattern,
+                                                           bool newest) {
   if (const std::error_code error = peer.subscribe(pattern))
     return error;
   topic::reader::newest_ones kept;
@@ -49,12 +99,12 @@ std::error_code client_commands::subscribe_to_pattern(net::connection& peer, id 
       session::share(wire::make_frame(wire::opcode::text, protocol::write_subscribed(said))), kept);
   if (!sent)
     hub_.count_of(peer).replayed.add(kept.found.size());
-  see_to(peer, sent);
+  client_answers::see_to(peer, sent);
   return {};
 }
 
-std::error_code client_commands::subscribe_to_name(
-    net::connection& peer, id of, const protocol::subscribe_command::entry& wanted) {
+std::error_code client_subscriptions::subscribe_to_name(
+    net::connection& peer, command_id of, const protocol::subscribe_command::entry& wanted) {
   const net::connection::subscribed made =
       peer.subscribe_at(wanted.topic, wanted.since.has_value());
   if (made.error)
@@ -82,11 +132,11 @@ std::error_code client_commands::subscribe_to_name(
       wanted.topic, past.stored);
   if (!sent)
     count.replayed.add(past.stored.units);
-  see_to(peer, sent);
+  client_answers::see_to(peer, sent);
   return {};
 }
 
-client_commands::replay client_commands::replay_for(
+client_subscriptions::replay client_subscriptions::replay_for(
     const protocol::subscribe_command::entry& wanted, const topic::standing& at) {
   using protocol::no_recovery;
   const time_point now = clock::now();
@@ -106,6 +156,21 @@ client_commands::replay client_commands::replay_for(
   if (stored.too_much)
     return newest(no_recovery::limit);
   return {no_recovery::none, std::move(stored)};
+}
+
+void client_subscriptions::unsubscribe(net::connection& peer, command_id of,
+                                       const protocol::unsubscribe_command& command) {
+  bool failed = false;
+  for (const std::string& topic : command.topics) {
+    if (const std::error_code error = peer.unsubscribe(topic)) {
+      answers_.refuse(peer, of, topic, error);
+      failed = true;
+    } else {
+      hub_.presence().leave(peer, topic);
+    }
+  }
+  if (!failed && of != 0)
+    client_answers::send(peer, protocol::write_ok(of));
 }
 
 }  // namespace broadcast_hub

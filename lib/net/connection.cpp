@@ -49,7 +49,7 @@ void connection::respond(const wire::response& response, bool keep_alive) {
 void connection::accept(admission admitted) {
   if (!awaits_answer())
     return;
-  const bool gets_deflated = admitted.upgrade.deflate && !admitted.upgrade.small_window;
+  const bool gets_deflated = admitted.upgrade.deflate && !admitted.upgrade.limited_window;
   const auto lane = lane_for(gets_deflated, admitted.speaks_protocol);
   std::string early =
       session_.open(std::move(admitted.upgrade), clock::now(), admitted.speaks_protocol);

@@ -57,8 +57,8 @@ class outbox {
   /// The last frame: behind everything sent and published before. Nothing follows it.
   void finish_with(shared_bytes close_frame);
 
-  /// The same; but whoever is behind by more than `max_moved_bytes` of publications, or by more than
-  /// may be while memory is short, gets the frame at once: here nothing else would bound them.
+  /// The same; but whoever is behind by more than `max_moved_bytes` of publications, or by more
+  /// than may be while memory is short, gets the frame at once: here nothing else would bound them.
   void finish_within(std::size_t max_moved_bytes, shared_bytes close_frame);
 
   /// The last frame, at once: drops everything but a partly sent frame.
