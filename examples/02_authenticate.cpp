@@ -1,10 +1,14 @@
-// Who may come in: two hubs, one that knows at once and one that has to ask elsewhere first.
+// Who may come in: three hubs. One knows at once, one has to ask elsewhere first, and one is for
+// pages in browsers.
 //
 // Try it with a client that can set a header, for example wscat from npm:
 //   wscat -c ws://localhost:8081/                                           401
 //   wscat -H "Authorization: Bearer nobody" -c ws://localhost:8081/         403
 //   wscat -H "Authorization: Bearer alice-token" -c ws://localhost:8081/    welcome
-// The hub on port 8082 answers the same, half a second later.
+// The hub on port 8082 answers the same, half a second later. That on port 8083 lets everybody in,
+// and closes with 4501 whoever has no cookie:
+//   wscat -c ws://localhost:8083/                                           closed, 4501
+//   wscat -H "Cookie: session=alice-session" -c ws://localhost:8083/        welcome
 
 #include <broadcast_hub/hub.hpp>
 
@@ -58,6 +62,21 @@ void decide_later(broadcast_hub::hub& hub) {
   // [endregion later]
 }
 
+void decide_for_pages(broadcast_hub::hub& hub) {
+  // [region pages]
+  hub.on_upgrade([](const upgrade_request& request) {
+    const bool known = request.header("Cookie") == "session=alice-session";
+    return known ? upgrade_reply::accept("alice", "may write") : upgrade_reply::accept();
+  });
+  hub.on_open([](const connection& c) {
+    if (c.user().empty())
+      c.close(broadcast_hub::close_code{4501}, "unauthorised");  // final: nobody comes back
+    else
+      welcome(c);
+  });
+  // [endregion pages]
+}
+
 }  // namespace
 
 int main() {
@@ -71,5 +90,10 @@ int main() {
   decide_later(patient);
   patient.on_open(welcome);
   patient.listen(8082);
-  patient.run();
+  patient.start();
+
+  broadcast_hub::hub of_pages;
+  decide_for_pages(of_pages);
+  of_pages.listen(8083);
+  of_pages.run();
 }

@@ -1,8 +1,10 @@
 // A native client: it shows what is said on the topic "chat" and how many are there, says what you
 // type, and survives whatever happens to its connection. "/who" and "/past" ask the hub.
 //
-// Try it: run it several times, and in between once with an argument, "hub", which is the hub they
-// connect to. End the hub and start it again while they run.
+// example_client [hub]: with "hub" it is the hub that the others connect to.
+//
+// Try it: run that once, and several times without an argument. End the hub and start it again
+// while they run.
 
 #include <broadcast_hub/client.hpp>
 #include <broadcast_hub/hub.hpp>
@@ -106,8 +108,12 @@ void chat() {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count > 1 && std::string_view(arguments[1]) == "hub")
-    serve();
-  else
+  if (count == 1) {
     chat();
+  } else if (std::string_view(arguments[1]) == "hub") {
+    serve();
+  } else {
+    std::cerr << "example_client: '" << arguments[1] << "' is not understood; see --help\n";
+    return 2;
+  }
 }

@@ -3,14 +3,16 @@
 //
 // chat [PORT]: 8080 unless told otherwise; 0 picks a free one.
 
+#include "whole_number.hpp"
+
 #include <broadcast_hub/hub.hpp>
 #include <rapidjson/document.h>
 
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -88,8 +90,12 @@ void serve(std::uint16_t port) {
 
 int main(int argc, char** argv) {
   try {
-    serve(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080));
+    const unsigned long port = argc > 1 ? number_argument("PORT", argv[1], 0, 65535) : 8080;
+    serve(static_cast<std::uint16_t>(port));
     return 0;
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "chat: " << error.what() << std::endl;
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "chat: " << error.what() << std::endl;
     return 1;

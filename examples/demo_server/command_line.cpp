@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include "whole_number.hpp"
+
 #include <CLI/CLI.hpp>
 #include <arpa/inet.h>
 #include <broadcast_hub/version.hpp>
@@ -24,14 +26,10 @@ std::string default_web_folder() {
   return "web";
 }
 
-// CLI11's own conversion takes "010" for 8 and "0x10" for 16, which nobody means by a port.
+// CLI11's own conversion takes "010" for 8 and "0x10" for 16.
 CLI::Validator whole_number(unsigned long least, unsigned long most) {
   const auto check = [least, most](const std::string& text) -> std::string {
-    const bool digits = !text.empty() && text.size() <= 9 &&
-                        text.find_first_not_of("0123456789") == std::string::npos &&
-                        (text.size() == 1 || text.front() != '0');
-    const unsigned long value = digits ? std::strtoul(text.c_str(), nullptr, 10) : 0;
-    if (digits && value >= least && value <= most) {
+    if (::whole_number(text, least, most)) {
       return {};
     }
     return "'" + text + "' is not a whole number from " + std::to_string(least) + " to " +

@@ -8,6 +8,8 @@
 // samples are kept, 240 unless told otherwise. With few of them a page that was away is told that
 // it missed some.
 
+#include "whole_number.hpp"
+
 #include <broadcast_hub/hub.hpp>
 
 #include <algorithm>
@@ -16,10 +18,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -98,11 +100,13 @@ void serve(std::uint16_t port, std::size_t kept_samples) {
 
 int main(int argc, char** argv) {
   try {
-    const auto number = [&](int place, int otherwise) {
-      return argc > place ? std::atoi(argv[place]) : otherwise;
-    };
-    serve(static_cast<std::uint16_t>(number(1, 8080)), static_cast<std::size_t>(number(2, 240)));
+    const unsigned long port = argc > 1 ? number_argument("PORT", argv[1], 0, 65535) : 8080;
+    const unsigned long kept = argc > 2 ? number_argument("SAMPLES", argv[2], 1, 1'000'000) : 240;
+    serve(static_cast<std::uint16_t>(port), kept);
     return 0;
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "live_dashboard: " << error.what() << std::endl;
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "live_dashboard: " << error.what() << std::endl;
     return 1;

@@ -24,7 +24,7 @@ int __wrap_main(int count, char** arguments) {
       std::cout << about.name << " of broadcast_hub " << BROADCAST_HUB_VERSION << '\n';
       return 0;
     }
-    if (!about.takes_arguments || given.substr(0, 1) == "-") {
+    if (i > about.most_arguments || given.substr(0, 1) == "-") {
       std::cerr << about.name << ": '" << given << "' is not understood; see --help\n";
       return 2;
     }

@@ -27,11 +27,11 @@ namespace broadcast_hub {
 /// `stop`. A stopped hub is not started again. Destroying a hub stops it.
 ///
 /// Handlers run on the thread of the connection's shard and must not block: while one runs, that
-/// shard does nothing else. They may call every public method. What they throw is caught
-/// and logged, and closes that connection with 1011. Exceptions: where a client asks for something
-/// (`on_subscribe`, `on_publish`, `on_history`, `on_presence`) it gets an error and goes on, and
-/// what `on_published` throws it does not notice. All this holds for functions given to
-/// `broadcast_if` and `for_each_connection`, too.
+/// shard does nothing else. They may call every public method. What they throw is caught and
+/// logged. Where a client asked for something (`on_subscribe`, `on_publish`, `on_history`,
+/// `on_presence`) it gets error 100, and its connection goes on. `on_open`, `on_message` and
+/// `on_slow` close theirs with 1011, and so do functions given to `broadcast_if` and
+/// `for_each_connection`. `on_upgrade` refuses with 500. Others, and timers, close nothing.
 ///
 /// Where memory runs out in a call, it throws `std::bad_alloc`: what it was to send is not sent,
 /// but what goes to all shards may have reached some (`broadcast_if`, `broadcast_except`). The hub

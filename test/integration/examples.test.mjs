@@ -20,6 +20,40 @@ test("all of them are here", () => {
   assert.ok(programs.length >= 11, programs.join(", "));
 });
 
+/** `why`: what the one line on stderr has behind the program's name. */
+function assertRefused(program, given, why) {
+  const { status, stdout, stderr } = run(program, ...given);
+  assert.equal(status, 2, `${given.join(" ")}: ${stdout}${stderr}`);
+  assert.equal(stdout, "");
+  assert.equal(stderr, `${basename(program)}: ${why}; see --help\n`);
+}
+
+const wrong = ["", " 0", "0 ", "8080x", "80.5", "1e3", "0x50", "010", "+1", "65536", "4294967297"];
+const range = (name, least, most, value) =>
+  `${name} is '${value}'; it must be a whole number from ${least} to ${most}`;
+
+for (const [name, given, why] of [
+  ...wrong.flatMap((port) => [
+    ["chat", [port], range("PORT", 0, 65535, port)],
+    ["live_dashboard", [port], range("PORT", 0, 65535, port)],
+  ]),
+  ...["", "many", "0", "1000001"].map((samples) => [
+    "live_dashboard",
+    ["0", samples],
+    range("SAMPLES", 1, 1000000, samples),
+  ]),
+  ["chat", ["0", "1"], "'1' is not understood"],
+  ["live_dashboard", ["0", "1", "2"], "'2' is not understood"],
+  ["example_client", ["hubb"], "'hubb' is not understood"],
+  ["example_client", ["hub", "hub"], "'hub' is not understood"],
+  ["example_rooms", ["8081"], "'8081' is not understood"],
+]) {
+  test(`${name} ${JSON.stringify(given)} says what is wrong`, () => {
+    const program = programs.find((each) => basename(each) === name);
+    assertRefused(program, given, why);
+  });
+}
+
 for (const program of programs) {
   const name = basename(program);
 

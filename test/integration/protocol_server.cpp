@@ -1,13 +1,17 @@
-// For tests of the JavaScript client. protocol_server PORT THREADS [raw]: prints its port, 0 asks
-// for a free one; does not speak bhub.v1 when it is to be raw; SIGTERM ends it.
+// For tests of the JavaScript client, and with npm's ws. protocol_server PORT THREADS [raw]: prints
+// its port, 0 asks for a free one; does not speak bhub.v1 when it is to be raw; SIGTERM ends it.
 //
 //   default, ticks, staff.ticks
 //                        a number every 2 ms
 //   staff.>              not for clients to ask for: clerk, guest and boss (the query) are given it
+//
+// A message is sent back as it is. To asker (the query) 64 KiB of its first letter are, and nothing
+// else.
 
 #include <broadcast_hub/hub.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -44,6 +48,7 @@ broadcast_hub::hub_options make_options(unsigned threads) {
 
   options.topics.rules = {{"room.>", room},   {"ticks", ticks},     {"brief", brief},
                           {"brief.>", brief}, {"prices.>", prices}, {"staff.>", staff}};
+  options.outbound.max_queued_bytes = std::size_t{4} * 1024 * 1024;  // for asker
   options.protocol.retry_min = 20ms;
   options.protocol.retry_max = 200ms;
   options.protocol.comeback_within = 300ms;
@@ -63,10 +68,15 @@ void serve(std::uint16_t port, unsigned threads, bool raw) {
   hub.on_open([](const broadcast_hub::connection& client) {
     if (client.user() == "guest")
       client.subscribe("staff.ticks");
+    if (client.user() == "asker")
+      client.unsubscribe("default");
   });
   hub.on_message(
       [](const broadcast_hub::connection& client, const broadcast_hub::message& received) {
-        client.send(received.payload, received.kind);
+        if (client.user() == "asker")
+          client.send(std::string(std::size_t{64} * 1024, received.payload.front()));
+        else
+          client.send(received.payload, received.kind);
       });
   hub.every(2ms, [&hub, next = std::make_shared<int>(0)] {
     const std::string number = std::to_string(++*next);

@@ -63,6 +63,22 @@ TEST_F(ClientLifeTest, LogsNothingAnyMoreWhenAHandlerHasDestroyedIt) {
   EXPECT_EQ(late_lines, 0);
 }
 
+// As a hub does for pages, which are not told an HTTP status.
+TEST_F(ClientLifeTest, StaysAwayWhenItIsLetInAndClosedWithAFinalCode) {
+  hub strict;
+  strict.on_open([this](const connection& peer) {
+    at_hub.add("open");
+    EXPECT_FALSE(peer.close(close_code{4501}, "unauthorised"));
+  });
+  port_ = strict.listen(0);
+  strict.start();
+  const auto one = make_client();
+  one->start();
+  EXPECT_EQ(states.wait_for("closed"), "closed 4501 unauthorised");
+  EXPECT_EQ(one->state(), client_state::closed);
+  EXPECT_EQ(at_hub.wait_for(1).size(), 1U);
+}
+
 TEST_F(ClientLifeTest, ClosesWithANormalCode) {
   start_hub();
   stop_hub();

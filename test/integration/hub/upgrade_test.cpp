@@ -222,6 +222,33 @@ TEST_P(UpgradeTest, ASynchronousHandlerThatThrowsRefusesWith500) {
   EXPECT_EQ(status_of(ws_client(port).response()), "500");
 }
 
+TEST_P(UpgradeTest, AListenerThatLetsInAnybodysPagesSaysSo) {
+  shared_list<std::string> warnings;
+  hub_options logged = options();
+  logged.log.sink = collect_into(warnings);
+  logged.log.level = log_level::warn;
+  hub hub(logged);
+  listen_options door;
+  door.allowed_origins = {"https://example.com", "null", "https://*.example.org", "file://"};
+  const std::string place = ":" + std::to_string(hub.listen(door));
+  const std::vector<std::string> said = warnings.all();
+  ASSERT_EQ(said.size(), 2U);
+  for (const std::string& line : said) {
+    EXPECT_EQ(line.rfind("warn ", 0), 0U) << line;
+    EXPECT_NE(line.find(place), std::string::npos) << line;
+    EXPECT_NE(line.find("listen_options::allowed_origins"), std::string::npos) << line;
+  }
+  EXPECT_NE(said[0].find("the origin \"null\""), std::string::npos) << said[0];
+  EXPECT_NE(said[1].find("the origin \"file://\""), std::string::npos) << said[1];
+
+  for (const std::vector<std::string>& fine :
+       {std::vector<std::string>{}, {"*"}, {"https://null", "https://file.example"}}) {
+    door.allowed_origins = fine;
+    hub.listen(door);
+  }
+  EXPECT_EQ(warnings.size(), 2U);
+}
+
 TEST_P(UpgradeTest, AResponderThatOutlivesTheHubIsHarmless) {
   std::vector<upgrade_responder> kept;
   std::atomic<bool> asked{false};
