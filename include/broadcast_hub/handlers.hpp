@@ -25,7 +25,7 @@ struct publish_event {
   std::string topic;
   std::string_view payload;  ///< valid until the handler returns
   message_kind kind = message_kind::text;
-  std::string key;  ///< one that is not known with this client's user; empty: it has none
+  std::string key;  ///< empty: it has none. A retry, whose key is known, is not asked about
 };
 
 /// A client's publication that has its place.

@@ -28,9 +28,10 @@ namespace broadcast_hub {
 ///
 /// Handlers run on the thread of the connection's shard and must not block: while one runs, that
 /// shard does nothing else. They may call every public method. What they throw is caught
-/// and logged, and closes that connection with 1011, but for handlers of what a client asks for
-/// (`on_subscribe`, `on_publish`, `on_history`, `on_presence`): there it gets an error, and goes
-/// on. All this holds for functions given to `broadcast_if` and `for_each_connection`, too.
+/// and logged, and closes that connection with 1011. Exceptions: where a client asks for something
+/// (`on_subscribe`, `on_publish`, `on_history`, `on_presence`) it gets an error and goes on, and
+/// what `on_published` throws it does not notice. All this holds for functions given to
+/// `broadcast_if` and `for_each_connection`, too.
 ///
 /// Where memory runs out in a call, it throws `std::bad_alloc`: what it was to send is not sent,
 /// but what goes to all shards may have reached some (`broadcast_if`, `broadcast_except`). The hub
@@ -87,9 +88,9 @@ class BROADCAST_HUB_EXPORT hub {
   void on_history(history_handler handler);
   void on_presence(presence_handler handler);
 
-  /// What a client of bhub.v1 published is in the topic's log, before the client is told so: not
-  /// for a duplicate, which its key tells and about which `on_publish` is not asked either. If it
-  /// throws, the client is told all the same that it has published.
+  /// What a client of bhub.v1 published is in the topic's log; the client is told so next. Neither
+  /// this nor `on_publish` is called for a retry, whose key is known. If it throws, the client is
+  /// told all the same that it has published.
   void on_published(published_handler handler);
   /// @}
 

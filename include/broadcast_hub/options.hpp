@@ -173,6 +173,7 @@ struct listen_options {
   /// With no `allowed_origins`: whether a page of this machine may connect by another of its names
   /// than its own. Then `Origin` and `Host` may each be "localhost", a numeric address of 127/8, or
   /// "[::1]", whatever their ports. Every program on this machine that serves pages is trusted so.
+  /// Beside a list of origins, which decides alone, it is refused.
   bool loopback_is_one_host = false;
 
   /// Whether clients that offer the subprotocol "bhub.v1" get it: they subscribe to topics, publish

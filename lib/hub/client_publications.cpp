@@ -1,8 +1,8 @@
-// What clients of bhub.v1 publish.
+#include "hub/client_publications.hpp"
 
-#include "hub/client_commands.hpp"
 #include "hub/hub_core.hpp"
 #include "protocol/position.hpp"
+#include "topic/limits.hpp"
 #include "topic/name.hpp"
 
 #include <algorithm>
@@ -17,13 +17,10 @@ using protocol::error_code;
 /// Nothing: clients may publish nowhere.
 std::optional<std::chrono::milliseconds> shortest_dedup_window(const topics_options& topics) {
   std::optional<std::chrono::milliseconds> shortest;
-  const auto look_at = [&](const topic_options& options) {
-    if (options.allow_client_publish)
-      shortest = std::min(shortest.value_or(options.dedup_window), options.dedup_window);
-  };
-  look_at(topics.defaults);
-  for (const topic_rule& rule : topics.rules)
-    look_at(rule.options);
+  topic::for_each_options(topics, [&](const topic_options& each) {
+    if (each.allow_client_publish)
+      shortest = std::min(shortest.value_or(each.dedup_window), each.dedup_window);
+  });
   return shortest;
 }
 
@@ -48,12 +45,20 @@ class publisher {
 
 }  // namespace
 
-void client_commands::run(net::connection& peer, id of, const protocol::publish_command& command) {
+client_publications::client_publications(hub_core& hub, const client_answers& answers,
+                                         const client_rights& rights)
+    : hub_(hub),
+      answers_(answers),
+      rights_(rights),
+      shortest_dedup_window_(shortest_dedup_window(hub.options().topics)) {}
+
+void client_publications::publish(net::connection& peer, command_id of,
+                                  const protocol::publish_command& command) const {
   if (!topic::is_valid_name(command.topic))
-    return refuse(peer, of, {}, errc::invalid_topic);
+    return answers_.refuse(peer, of, {}, errc::invalid_topic);
   if (!hub_.topics().options_for(command.topic).allow_client_publish)
-    return refuse(peer,
-                  {of, {}, error_code::permission_denied, "clients may not publish on this topic"});
+    return answers_.refuse(
+        peer, {of, {}, error_code::permission_denied, "clients may not publish on this topic"});
   const std::optional<topic::publication_key> key = key_of(peer, command);
   if (key) {
     // What it was allowed to publish is not asked about again: the answer was lost, no more.
@@ -62,7 +67,7 @@ void client_commands::run(net::connection& peer, id of, const protocol::publish_
       return tell_published(peer, of, command, before);
   }
   const publish_event event{command.topic, command.data.bytes, command.data.kind, command.key};
-  if (!is_allowed(peer, of, {}, "on_publish", hub_.handlers().on_publish, event))
+  if (!rights_.may_publish(peer, of, event))
     return;
   const publish_result result =
       hub_.publish_as(key, command.topic, command.data.bytes, command.data.kind);
@@ -77,24 +82,24 @@ void client_commands::run(net::connection& peer, id of, const protocol::publish_
   tell_published(peer, of, command, result);
 }
 
-void client_commands::tell_published(net::connection& peer, id of,
-                                     const protocol::publish_command& command,
-                                     const publish_result& result) {
+void client_publications::tell_published(net::connection& peer, command_id of,
+                                         const protocol::publish_command& command,
+                                         const publish_result& result) const {
   // A close with 1012 comes, behind which the client sends it again. To refuse it would be wrong:
   // it may have been published before, and only the answer was lost.
   if (result.error == errc::hub_stopped)
     return;
   if (result.error)
-    return refuse(peer, of, {}, result.error);
+    return answers_.refuse(peer, of, {}, result.error);
   if (of == 0)
     return;
   std::optional<std::chrono::milliseconds> window;
   if (!command.key.empty())
     window = result.window;
-  send(peer, protocol::write_published(of, {result.epoch, result.offset}, window));
+  answers_.send(peer, protocol::write_published(of, {result.epoch, result.offset}, window));
 }
 
-std::optional<topic::publication_key> client_commands::key_of(
+std::optional<topic::publication_key> client_publications::key_of(
     const net::connection& peer, const protocol::publish_command& command) const {
   if (command.key.empty())
     return {};
@@ -103,14 +108,13 @@ std::optional<topic::publication_key> client_commands::key_of(
                                    command.data.bytes);
 }
 
-std::optional<std::chrono::milliseconds> client_commands::shortest_window(
+std::optional<std::chrono::milliseconds> client_publications::shortest_window(
     const net::connection& peer) const {
-  const auto window = shortest_dedup_window(hub_.options().topics);
-  if (!window)
+  if (!shortest_dedup_window_)
     return {};
   const duration lasting =
       hub_.topics().keys().lasting(publisher(hub_, peer).owner(), clock::now());
-  return std::min(*window, std::chrono::floor<std::chrono::milliseconds>(lasting));
+  return std::min(*shortest_dedup_window_, std::chrono::floor<std::chrono::milliseconds>(lasting));
 }
 
 }  // namespace broadcast_hub

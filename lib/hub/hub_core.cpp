@@ -126,7 +126,7 @@ std::uint16_t hub_core::listen(const listen_options& options) {
   }
   log_.log(log_level::info, "listening on ", name);
   for (const std::string& origin : options.allowed_origins) {
-    if (wire::is_anybodys_origin(origin))
+    if (wire::is_opaque_origin(origin))
       log_.log(log_level::warn, name, " lets in pages of the origin \"", origin,
                "\", which are not of one site; see listen_options::allowed_origins");
   }

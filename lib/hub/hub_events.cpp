@@ -139,7 +139,7 @@ void hub_core::begin_session(net::connection& peer, const std::vector<std::strin
     commands_.greet(peer);
   else
     presence_.join(peer, std::string(topic::default_topic));
-  commands_.subscribe_first(peer, subscriptions);
+  commands_.subscriptions().subscribe_first(peer, subscriptions);
 }
 
 void hub_core::on_message(net::connection& peer, const message& received) {

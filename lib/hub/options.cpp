@@ -185,6 +185,11 @@ void validate(const listen_options& options) {
     check_path(path);
   for (const std::string& origin : options.allowed_origins)
     check_origin(origin);
+  if (options.loopback_is_one_host && !options.allowed_origins.empty()) {
+    throw std::invalid_argument(
+        "listen_options.loopback_is_one_host is true beside allowed_origins, which then decide "
+        "alone; list the origins of this machine there, or leave the list empty");
+  }
   check_buffer("sockets.send_buffer_bytes", options.sockets.send_buffer_bytes);
   check_buffer("sockets.max_unsent_bytes", options.sockets.max_unsent_bytes);
   if (!options.websockets && options.web_root.empty()) {

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "base/reserve.hpp"
 #include "protocol/position.hpp"
+#include "topic/limits.hpp"
 #include "wire/frame_encoder.hpp"
 
 #include <algorithm>
@@ -12,9 +13,10 @@ namespace broadcast_hub {
 namespace {
 
 bool any_presence(const topics_options& options) {
-  return options.defaults.presence.enabled ||
-         std::any_of(options.rules.begin(), options.rules.end(),
-                     [](const topic_rule& each) { return each.options.presence.enabled; });
+  bool any = false;
+  topic::for_each_options(options,
+                          [&](const topic_options& each) { any |= each.presence.enabled; });
+  return any;
 }
 
 }  // namespace
@@ -79,6 +81,8 @@ bool presence_board::join(const net::connection& peer, const std::string& topic,
   if (begins) {
     watchers->push_back(peer.id());
     known->watches = true;
+  } else if (!watches && std::exchange(known->watches, false)) {
+    unwatch(peer, *known);
   }
   return fresh;
 }

@@ -183,7 +183,7 @@ std::error_code hub_core::unsubscribe(connection_id id, std::string_view name) {
 
 std::error_code hub_core::subscribe(net::connection& peer, const std::string& name) {
   if (peer.speaks_protocol())
-    return commands_.subscribe_unasked(peer, name);
+    return commands_.subscriptions().subscribe_unasked(peer, name);
   if (!peer.is_open() || !topic::is_valid_name(name))
     return peer.subscribe(name);
   const bool joined = presence_.join(peer, name);
@@ -208,7 +208,7 @@ std::error_code hub_core::unsubscribe(net::connection& peer, const std::string& 
   if (!peer.speaks_protocol())
     return {};
   try {
-    client_commands::tell_unsubscribed(peer, name);
+    client_subscriptions::tell_unsubscribed(peer, name);
   } catch (const std::bad_alloc&) {
     peer.fail(close_code::internal_error, "out of memory");  // it would wait for ever
     throw;

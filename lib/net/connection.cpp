@@ -49,7 +49,7 @@ void connection::respond(const wire::response& response, bool keep_alive) {
 void connection::accept(admission admitted) {
   if (!awaits_answer())
     return;
-  const bool gets_deflated = admitted.upgrade.deflate && !admitted.upgrade.small_window;
+  const bool gets_deflated = admitted.upgrade.deflate && !admitted.upgrade.limited_window;
   const auto lane = lane_for(gets_deflated, admitted.speaks_protocol);
   std::string early =
       session_.open(std::move(admitted.upgrade), clock::now(), admitted.speaks_protocol);
@@ -125,14 +125,6 @@ std::error_code connection::answer(session::shared_bytes frame) {
   const std::error_code error = session_.reply(std::move(frame), clock::now());
   shard_.reschedule(*this);
   shard_.flush_later(*this);
-  return error;
-}
-
-std::error_code connection::answer_at(session::shared_bytes frame, std::string_view topic,
-                                      const topic::topic::stored& past) {
-  const std::error_code error = answer(std::move(frame));
-  if (!error)
-    session_.out().send_again(topic, past);
   return error;
 }
 
@@ -315,12 +307,14 @@ void connection::on_writable() {
 }
 
 void connection::enforce_policies(time_point now) {
-  if (session_.enforce_policies(shard_.without_pause(now)))
+  shard_.look_for_pause(now);
+  if (session_.enforce_policies(now))
     shard_.reschedule(*this);
 }
 
 void connection::patrol(time_point now) {
-  if (session_.patrol(shard_.without_pause(now)))
+  shard_.look_for_pause(now);
+  if (session_.patrol(now))
     shard_.reschedule(*this);
 }
 

@@ -79,9 +79,14 @@ class connection final : public timer_wheel::node {
   /// An answer, behind no more than was queued before.
   std::error_code answer(session::shared_bytes frame);
 
-  /// The answer about `subscribe_at`, and behind it what is sent again.
-  std::error_code answer_at(session::shared_bytes frame, std::string_view topic,
-                            const topic::topic::stored& past);
+  /// The answer about a subscription, and behind it what is sent again: as `outbox::send_again`.
+  template <typename... Past>
+  std::error_code answer_with(session::shared_bytes frame, const Past&... past) {
+    const std::error_code error = answer(std::move(frame));
+    if (!error)
+      session_.out().send_again(past...);
+    return error;
+  }
   void fail(close_code code, std::string_view reason) noexcept;
   /// @}
 

@@ -2,7 +2,6 @@
 
 #include "base/reserve.hpp"
 #include "net/socket_io.hpp"
-#include "topic/limits.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -19,8 +18,7 @@ shard::shard(std::uint16_t index, const shard_environment& environment)
       topics_(environment.topics, index),
       table_(index, environment.serials),
       scratch_(new char[scratch_bytes]),
-      alarm_(loop_.context()),
-      longest_lag_(topic::longest_lag(environment.options.topics)) {
+      alarm_(loop_.context()) {
   context_.http_date = environment.http_date;
 }
 
@@ -105,6 +103,10 @@ void shard::arm_timer() noexcept {
   if (stopping_at_)
     due = std::min(due, *stopping_at_);
   due = std::min(due, patrol_at_);
+  if (due >= alarm_at_)
+    return;
+  // What is due already, as where nobody was for a while, is not late yet.
+  due = std::max(due, clock::now());
   if (due >= alarm_at_)
     return;
   try {
@@ -252,15 +254,13 @@ void shard::watch_blocked() noexcept {
 
 void shard::look_for_pause(time_point now) noexcept {
   // While somebody is blocked the alarm is set, because patrols are due.
-  if (alarm_at_ == time_point::max() || now - alarm_at_ < patrol_period)
+  if (alarm_at_ == time_point::max())
     return;
-  pause_ = now - alarm_at_;
-  pause_counts_until_ = now + longest_lag_;
-}
-
-time_point shard::without_pause(time_point now) noexcept {
-  look_for_pause(now);
-  return now < pause_counts_until_ ? now - pause_ : now;
+  const time_point began = std::max(alarm_at_, excused_to_);
+  if (now - began < patrol_period)
+    return;
+  topics_.excuse_pause(began, now);
+  excused_to_ = now;
 }
 
 void shard::patrol(time_point now) noexcept {

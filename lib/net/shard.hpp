@@ -107,9 +107,9 @@ class shard {
   /// Its socket is full: from now on the policies of its topics look at it now and then.
   void watch_blocked() noexcept;
 
-  /// For the age of what a peer has not taken: `now`, less what this thread was held up for last,
-  /// when the peer may have taken more.
-  time_point without_pause(time_point now) noexcept;
+  /// Before the age of what a peer has not taken is judged: what this thread was held up for does
+  /// not count.
+  void look_for_pause(time_point now) noexcept;
 
   /// Its socket is closed.
   void retire(connection& peer) noexcept;
@@ -155,7 +155,6 @@ class shard {
   std::size_t visit(const topic::reader::visit& next, time_point now) noexcept;
   void report() noexcept;
   void patrol(time_point now) noexcept;
-  void look_for_pause(time_point now) noexcept;
   void reap() noexcept;
   void bury(connection_id id) noexcept;
   void finish_stop() noexcept;
@@ -188,9 +187,7 @@ class shard {
   bool stop_seen_ = false;
   bool turn_end_requested_ = false;
   time_point patrol_at_ = time_point::max();  // only while somebody is blocked
-  duration pause_{0};
-  time_point pause_counts_until_ = time_point::min();
-  duration longest_lag_;
+  time_point excused_to_ = time_point::min();
   std::optional<time_point> stopping_at_;
   bool stopped_ = false;
 };

@@ -75,6 +75,8 @@ std::string write_subscribed(const subscribed& said) {
   std::string out = join(open_frame(said.id), R"("sub":)", quoted{said.topic});
   if (!said.pattern)
     out += join(",", position_members(said.reached), recovery(said), R"(,"n":)", said.replayed);
+  if (said.pattern && said.newest)
+    out += join(R"(,"n":)", said.replayed, said.more ? R"(,"more":true)" : "");
   return join(out, mode(said.skipped), "}");
 }
 
@@ -99,7 +101,7 @@ std::string write_published(std::uint64_t id, const position& at,
 }
 
 std::string write_history(std::uint64_t id, const position& newest,
-                          const std::vector<past_item>& items) {
+                          const std::vector<past_item>& items, bool more) {
   std::string out = join(open_frame(id), R"("ok":{)", position_members(newest), R"(,"items":[)");
   std::string held;
   std::string_view between;
@@ -108,7 +110,7 @@ std::string write_history(std::uint64_t id, const position& newest,
     out += join(between, R"({"o":)", item.offset, data.before, data.value, data.after);
     between = ",";
   }
-  return out + "]}}";
+  return out + (more ? R"(],"more":true}})" : "]}}");
 }
 
 std::string write_unsubscribed(std::string_view topic, unsigned code, std::string_view reason) {

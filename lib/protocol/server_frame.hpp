@@ -47,6 +47,8 @@ struct subscribed {
   std::size_t replayed = 0;     ///< stored publications that follow
   skips skipped = skips::none;  ///< else gaps are to be expected
   bool pattern = false;         ///< then it has no position
+  bool newest = false;          ///< of a pattern: the newest of its topics follow, so `replayed`
+  bool more = false;            ///< there are more than may follow
 };
 std::string write_subscribed(const subscribed& said);
 
@@ -70,8 +72,9 @@ struct past_item {
   std::uint64_t offset = 0;
   content data;
 };
+/// `more`: there are more, for which there is no room.
 std::string write_history(std::uint64_t id, const position& newest,
-                          const std::vector<past_item>& items);
+                          const std::vector<past_item>& items, bool more = false);
 
 /// The server ended a subscription. `code`: 2500-2599: subscribe again; 2600-2699: do not.
 inline constexpr unsigned ended_for_good = 2600;

@@ -147,7 +147,8 @@ void session::on_peer_close(const wire::frame_event& frame, time_point now) {
   if (phase_ == phase::closing)
     return enter(close_sent_ ? phase::finishing : phase::draining, deadline_);
   // It said that it sends no more, not that it reads no more: what was sent before still goes out.
-  outbox_.finish_with(share(wire::make_close_frame(frame.code, frame.payload)));
+  outbox_.finish_within(context_.max_moved_bytes,
+                        share(wire::make_close_frame(frame.code, frame.payload)));
   // If it sends on, and nobody read it, the system would reset the connection, and with it what the
   // peer has not read.
   enter(phase::draining, now + context_.options.timeouts.close);

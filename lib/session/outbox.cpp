@@ -63,6 +63,15 @@ void outbox::finish_with(shared_bytes close_frame) {
   push(kind::control, std::move(close_frame));
 }
 
+void outbox::finish_within(std::size_t max_moved_bytes, shared_bytes close_frame) {
+  if (topics_ != nullptr) {
+    topics_->offer_all(subscriber_);
+    if (publication_bytes_ + subscriber_.pending_bytes() > topics_->lag_allowed_of(max_moved_bytes))
+      return cut_short_with(std::move(close_frame));
+  }
+  finish_with(std::move(close_frame));
+}
+
 void outbox::cut_short_with(shared_bytes close_frame) {
   make_room(chunks_, 2);  // a frame may have to be cut off
   move_partial_publication_here();
@@ -132,6 +141,12 @@ std::error_code outbox::unsubscribe(std::string_view name) {
 topic::standing outbox::place_of(std::string_view name) {
   move_partial_publication_here();
   return topics_->place_of(subscriber_, name);
+}
+
+topic::reader::newest_ones outbox::newest_of(std::string_view pattern,
+                                             topic::reader::newest_limits most, time_point now) {
+  move_partial_publication_here();
+  return topics_->newest_of(subscriber_, pattern, most, now);
 }
 
 std::vector<std::string> outbox::subscriptions() const {

@@ -57,6 +57,10 @@ class outbox {
   /// The last frame: behind everything sent and published before. Nothing follows it.
   void finish_with(shared_bytes close_frame);
 
+  /// The same; but whoever is behind by more than `max_moved_bytes` of publications, or by more
+  /// than may be while memory is short, gets the frame at once: here nothing else would bound them.
+  void finish_within(std::size_t max_moved_bytes, shared_bytes close_frame);
+
   /// The last frame, at once: drops everything but a partly sent frame.
   void cut_short_with(shared_bytes close_frame);
 
@@ -82,6 +86,13 @@ class outbox {
   /// As `topic::reader::send_again`, behind all answers queued until it is sent.
   void send_again(std::string_view name, const topic::topic::stored& past) {
     topics_->send_again(subscriber_, name, past);
+  }
+
+  /// As `topic::reader::newest_of` and `send_again`.
+  topic::reader::newest_ones newest_of(std::string_view pattern, topic::reader::newest_limits most,
+                                       time_point now);
+  void send_again(const topic::reader::newest_ones& them) {
+    topics_->send_again(subscriber_, them);
   }
 
   std::vector<std::string> subscriptions() const;

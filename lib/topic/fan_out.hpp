@@ -114,6 +114,14 @@ struct fan_out {
       marks.back().end = target.at.position;
   }
 
+  /// What was on offer before the pause is as old behind it as it was then.
+  void excuse_pause(time_point began, time_point over) noexcept {
+    for (mark& each : marks) {
+      if (each.offered < began)
+        each.offered += over - began;
+    }
+  }
+
   static constexpr std::uint64_t nobody_parked = std::numeric_limits<std::uint64_t>::max();
 
   struct mark {

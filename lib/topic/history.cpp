@@ -54,7 +54,12 @@ void history::own_newest(const lane& of, std::uint64_t newest, memory_budget& bu
 }
 
 void history::halve() {
-  for (std::size_t left = (size() + 1) / 2; left > 0; --left)
+  for (std::size_t left = size() / 2; left > 0; --left)
+    drop_first();
+}
+
+void history::clear() {
+  while (!empty())
     drop_first();
 }
 

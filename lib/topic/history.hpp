@@ -36,8 +36,9 @@ class history {
   /// Lets go of what is too much or too old. `end`: of the lane.
   void trim(std::uint64_t end, time_point now);
 
-  /// Lets go of the older half: memory is short.
+  /// Lets go of the older half, or less, but not of the last one: memory is short.
   void halve();
+  void clear();
 
   /// The lane has begun a new segment: copies the only one that is kept, which may lie in a large
   /// one. If there is no memory for that, it stays where it is. `newest`: its offset.

@@ -11,21 +11,21 @@
 
 namespace broadcast_hub::topic {
 
+/// Calls `look(options)` for the defaults and for each rule.
+template <typename Look>
+void for_each_options(const topics_options& options, Look look) {
+  look(options.defaults);
+  for (const topic_rule& rule : options.rules)
+    look(rule.options);
+}
+
 /// The most that a subscriber of any topic may be behind, in bytes: also what the largest
 /// publication may have.
 inline std::size_t largest_lag_bytes(const topics_options& options) {
-  std::size_t largest = options.defaults.max_lag_bytes;
-  for (const topic_rule& rule : options.rules)
-    largest = std::max(largest, rule.options.max_lag_bytes);
+  std::size_t largest = 0;
+  for_each_options(
+      options, [&](const topic_options& each) { largest = std::max(largest, each.max_lag_bytes); });
   return largest;
-}
-
-/// The longest `max_lag` of any topic.
-inline duration longest_lag(const topics_options& options) {
-  duration longest = options.defaults.max_lag;
-  for (const topic_rule& rule : options.rules)
-    longest = std::max<duration>(longest, rule.options.max_lag);
-  return longest;
 }
 
 /// @name What a history's options mean

@@ -178,9 +178,12 @@ void reader::forget(const subscriber::own_cursor& gone) noexcept {
     report_lag(from);
 }
 
-std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
-  const std::uint64_t most = in.options().max_lag_bytes;
+std::uint64_t reader::lag_allowed_of(std::uint64_t most) const noexcept {
   return topics_.budget().tight() ? std::min(most, lag_when_tight) : most;
+}
+
+std::uint64_t reader::allowed_lag(const fan_out& in) const noexcept {
+  return lag_allowed_of(in.options().max_lag_bytes);
 }
 
 // Up to the end of the log, not to its own: nobody else may need what is in between.
@@ -265,12 +268,22 @@ reader::verdict reader::judge(subscriber& who, time_point now) {
   return worst;
 }
 
+// It was told that all of this comes. Where the policy may skip it may skip this, too, once there
+// is something newer; elsewhere it is disconnected, and may resume.
+reader::verdict reader::judge_again(const subscriber::own_cursor& one) const {
+  const topic& from = *one.from->from;
+  if (!holds_too_much(one))
+    return verdict::fine;
+  if (from.options().slow_consumers == slow_consumer_policy::disconnect)
+    return verdict::disconnect;
+  return from.end(from.history_lane()).at.offset > one.end_offset ? verdict::skip : verdict::fine;
+}
+
 reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one, time_point now) {
   fan_out& topic = *one.from;
   const topic_options& options = topic.options();
-  // Whatever the policy: it was told that all of this comes, and may resume.
   if (one.again)
-    return holds_too_much(one) ? verdict::disconnect : verdict::fine;
+    return judge_again(one);
   const std::uint64_t lag = one.bytes();
   const bool too_late =
       options.max_lag > duration::zero() && topic.age(one.at.position, now) > options.max_lag;
@@ -289,6 +302,11 @@ reader::verdict reader::judge(const subscriber& who, subscriber::own_cursor& one
       return one.units() > 1 ? verdict::skip : verdict::fine;
   }
   return verdict::fine;
+}
+
+void reader::excuse_pause(time_point began, time_point over) noexcept {
+  for (fan_out* const each : lagging_)
+    each->excuse_pause(began, over);
 }
 
 // The newest is kept, however long or old it is: else nobody would learn that there is something
@@ -320,9 +338,14 @@ void reader::skip(subscriber& who, time_point now) {
   for (subscriber::own_cursor& each : who.behind->cursors) {
     fan_out& topic = *each.from;
     const topic_options& options = topic.options();
-    if (each.again)
-      continue;
     const std::uint64_t before = each.at.offset;
+    if (each.again) {
+      if (each.units() > 0 && judge_again(each) == verdict::skip) {
+        each.finish();
+        tally_.dropped_oldest.add(each.at.offset - before);
+      }
+      continue;
+    }
     if (options.slow_consumers == slow_consumer_policy::latest && each.units() > 1) {
       // Where the newest unit of a walk begins is known, unless a segment has begun behind it.
       // Whoever has been offered less or more than that is rare, too.

@@ -54,8 +54,32 @@ class reader {
   /// Requires that no unit is partly sent.
   standing place_of(subscriber& who, std::string_view name);
 
-  /// Sends what ends at his place, ahead of what is behind it. Next after `place_of`.
+  /// Sends what ends at his place, ahead of all that is behind. Next after `place_of`.
   void send_again(subscriber& who, std::string_view name, const topic::stored& past);
+
+  /// The newest publications of topics that a pattern matches.
+  struct newest_ones {
+    struct one {
+      fan_out* in;
+      topic::stored past;
+    };
+    std::vector<one> found;
+    bool more = false;  ///< than there may be
+  };
+  struct newest_limits {
+    std::size_t topics;
+    std::uint64_t bytes;  ///< together
+  };
+
+  /// Of the topics that keep them, for somebody who is subscribed to the pattern. Left out: those
+  /// whose newest is on its way to him as a live one, or for a pattern. Requires that no unit is
+  /// partly sent.
+  newest_ones newest_of(subscriber& who, std::string_view pattern, newest_limits most,
+                        time_point now);
+
+  /// Sends them ahead of what is live, and behind what is sent again for names. Next after
+  /// `newest_of`.
+  void send_again(subscriber& who, const newest_ones& them);
 
   /// Ends all subscriptions in the same way.
   void leave(subscriber& who) noexcept;
@@ -88,6 +112,10 @@ class reader {
   /// by. Whatever looks at its cursors later unparks it first.
   void park(subscriber& who) noexcept;
   void unpark(subscriber& who) noexcept;
+
+  /// Nobody could be sent anything between these moments: what was offered before gets no older by
+  /// it.
+  void excuse_pause(time_point began, time_point over) noexcept;
 
   /// Calls `look(slot)` for everybody without a handle, then tells the topics what that leaves
   /// them behind: so publishers hear of who caught up or was skipped on a quiet topic.
@@ -124,6 +152,9 @@ class reader {
   /// A walk sends by its handle to whoever has one, and asks for the others.
   static constexpr int no_handle = seat::no_handle;
   void set_handle(const subscriber& who, int handle) noexcept;
+
+  /// So many bytes somebody may be behind who may be `most` behind while memory is not short.
+  std::uint64_t lag_allowed_of(std::uint64_t most) const noexcept;
 
   tally& count() noexcept { return tally_; }
   const tally& count() const noexcept { return tally_; }
@@ -165,6 +196,7 @@ class reader {
   subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
   template <typename Unwanted>
   void drop_cursors(subscriber& who, Unwanted unwanted) noexcept;
+  subscriber::own_cursor& add_again(subscriber& who, fan_out& in, const topic::stored& past);
   void stop_sending_again(subscriber& who, const fan_out& in) noexcept;
   void forget(const subscriber::own_cursor& gone) noexcept;
 
@@ -172,6 +204,7 @@ class reader {
   std::uint64_t allowed_lag(const fan_out& in) const noexcept;
   bool holds_too_much(const subscriber::own_cursor& one) const;
   void report_lag(fan_out& of) noexcept;
+  verdict judge_again(const subscriber::own_cursor& one) const;
   verdict judge(const subscriber& who, subscriber::own_cursor& one, time_point now);
   void skip_oldest(subscriber::own_cursor& one, time_point now) const;
 
@@ -196,5 +229,20 @@ class reader {
 
   walk_state walk_;
 };
+
+template <typename Unwanted>
+void reader::drop_cursors(subscriber& who, Unwanted unwanted) noexcept {
+  if (!who.behind)
+    return;
+  who.line_up();
+  std::erase_if(who.behind->cursors, [&](const subscriber::own_cursor& each) {
+    if (!unwanted(each))
+      return false;
+    forget(each);
+    return true;
+  });
+  if (who.behind->cursors.empty())
+    trails_.put(std::move(who.behind));
+}
 
 }  // namespace broadcast_hub::topic

@@ -6,6 +6,9 @@
 namespace broadcast_hub::topic {
 namespace {
 
+/// Keys that have expired, of those that one that is added lets go of.
+constexpr std::size_t at_once = 4;
+
 /// When keys will be forgotten, or are, for want of memory: their age then, if as many come as
 /// since the oldest came. It is told before it happens, since whoever is told late has been
 /// promised too much; but up to `few` tell nothing about those to come.
@@ -15,6 +18,10 @@ duration age_at_the_end(std::size_t used, std::size_t few, std::size_t limit,
     return duration::max();
   const double more = static_cast<double>(limit) / static_cast<double>(used);
   return std::chrono::duration_cast<duration>(std::max(age_of_oldest, duration::zero()) * more);
+}
+
+duration since(time_point then, time_point now) noexcept {
+  return then == time_point::min() ? duration::max() : std::max(now - then, duration::zero());
 }
 
 std::string_view kind_text(key_owner::kind what) noexcept {
@@ -103,15 +110,32 @@ void recent_keys::forget(entry& one) noexcept {
 duration recent_keys::lasting(const digest& who, time_point now) const {
   const entry* const oldest = all_.oldest();
   if (oldest == nullptr)
-    return duration::max();
+    return since(lost_, now);
   // One or two clients that have used up their shares say nothing about the others.
-  const duration by_all = age_at_the_end(used_, limit_ / 8 * 5, limit_, now - oldest->at);
+  const duration by_all =
+      std::min(since(lost_, now), age_at_the_end(used_, limit_ / 8 * 5, limit_, now - oldest->at));
   const auto found = holders_.of(who).find(who);
   if (found == holders_.of(who).end())
     return by_all;
   const holder& by = found->second;
-  return std::min(by_all,
-                  age_at_the_end(by.bytes, share_ / 8, share_, now - by.entries.oldest()->at));
+  return std::min({by_all, since(by.lost, now),
+                   age_at_the_end(by.bytes, share_ / 8, share_, now - by.entries.oldest()->at)});
+}
+
+/// Never `newest`: of each limit it is a small part.
+void recent_keys::make_room_for(const entry& newest, time_point now) noexcept {
+  const auto lose = [&](entry& oldest, time_point& lost) {
+    if (!oldest.topic->is_over(oldest, now))
+      lost = std::max(lost, oldest.at);
+    forget(oldest);
+  };
+  if (newest.owner != nullptr) {
+    holder& by = newest.owner->second;
+    while (by.bytes > share_)
+      lose(*by.entries.oldest(), by.lost);
+  }
+  while (used_ > limit_)
+    lose(*all_.oldest(), lost_);
 }
 
 recent_keys::shelf::~shelf() {
@@ -120,21 +144,22 @@ recent_keys::shelf::~shelf() {
     all_.forget(*oldest);
 }
 
-void recent_keys::shelf::forget_before(time_point then) noexcept {
-  for (entry* oldest = entries_.oldest(); oldest != nullptr && oldest->at < then;
-       oldest = entries_.oldest())
+void recent_keys::shelf::forget_some(std::size_t most, time_point now) noexcept {
+  for (; most > 0; --most) {
+    entry* const oldest = entries_.oldest();
+    if (oldest == nullptr || !is_over(*oldest, now))
+      return;
     all_.forget(*oldest);
+  }
 }
 
 recent_keys::shelf::known recent_keys::shelf::find(const publication_key& key,
                                                    time_point now) noexcept {
   const lock_guard lock(all_.mutex_);
-  forget_before(now - window_);
   const auto found = all_.entries_.of(key.id).find(key.id);
   if (found == all_.entries_.of(key.id).end())
     return {};
-  // Whoever looked at the clock first does not always come first.
-  if (found->second.at < now - window_) {
+  if (is_over(found->second, now)) {
     all_.forget(found->second);
     return {};
   }
@@ -143,6 +168,7 @@ recent_keys::shelf::known recent_keys::shelf::find(const publication_key& key,
 
 void recent_keys::shelf::add(const publication_key& key, std::uint64_t offset, time_point now) {
   const lock_guard lock(all_.mutex_);
+  forget_some(at_once, now);  // as many come as go
   const auto added = all_.entries_.of(key.id).try_emplace(key.id).first;
   entry& one = added->second;
   one = {key.id, key.content, offset, now, this, nullptr, {}};
@@ -162,13 +188,7 @@ void recent_keys::shelf::add(const publication_key& key, std::uint64_t offset, t
   all_.all_.push(one);
   entries_.push(one);
   all_.used_ += entry_cost;
-  // Never this one: of each limit it is a small part.
-  if (one.owner != nullptr) {
-    while (one.owner->second.bytes > all_.share_)
-      all_.forget(*one.owner->second.entries.oldest());
-  }
-  while (all_.used_ > all_.limit_)
-    all_.forget(*all_.all_.oldest());
+  all_.make_room_for(one, now);
 }
 
 duration recent_keys::shelf::lasting(const publication_key& key, time_point now) const {
@@ -176,10 +196,15 @@ duration recent_keys::shelf::lasting(const publication_key& key, time_point now)
   return std::min(window_, all_.lasting(key.holder, now));
 }
 
+// In parts: publishers on all topics wait for the lock.
 bool recent_keys::shelf::sweep(time_point now) noexcept {
-  const lock_guard lock(all_.mutex_);
-  forget_before(now - window_);
-  return entries_.oldest() != nullptr;
+  for (std::size_t parts = 16;; --parts) {
+    const lock_guard lock(all_.mutex_);
+    forget_some(256, now);
+    const entry* const oldest = entries_.oldest();
+    if (parts == 1 || oldest == nullptr || !is_over(*oldest, now))
+      return oldest != nullptr;
+  }
 }
 
 }  // namespace broadcast_hub::topic

@@ -53,7 +53,8 @@ class recent_keys {
 
   class shelf;
 
-  /// How old keys get at present, those of one owner, before they go for want of memory.
+  /// How old keys get at present, those of one owner, before they go for want of memory: no older
+  /// than the newest that has gone for that, even if there is room again.
   duration lasting(const key_owner& owner, time_point now) const;
 
   std::size_t used() const;
@@ -93,6 +94,7 @@ class recent_keys {
   };
   struct holder {
     std::size_t bytes = 0;
+    time_point lost = time_point::min();  // when the newest came that went for want of memory
     queue<order::of_holder> entries;
   };
 
@@ -115,6 +117,7 @@ class recent_keys {
 
   digest holder_of(const key_owner& owner) const noexcept;
   void forget(entry& one) noexcept BROADCAST_HUB_REQUIRES(mutex_);
+  void make_room_for(const entry& newest, time_point now) noexcept BROADCAST_HUB_REQUIRES(mutex_);
   duration lasting(const digest& who, time_point now) const BROADCAST_HUB_REQUIRES(mutex_);
 
   const keyed_hash hash_;
@@ -126,6 +129,7 @@ class recent_keys {
   table<holder> holders_ BROADCAST_HUB_GUARDED_BY(mutex_);
   queue<order::of_all> all_ BROADCAST_HUB_GUARDED_BY(mutex_);
   std::size_t used_ BROADCAST_HUB_GUARDED_BY(mutex_) = 0;
+  time_point lost_ BROADCAST_HUB_GUARDED_BY(mutex_) = time_point::min();  // as of a holder, of all
 };
 
 /// The keys of one topic.
@@ -152,12 +156,13 @@ class recent_keys::shelf {
   /// have to go sooner.
   duration lasting(const publication_key& key, time_point now) const;
 
-  /// Lets go of what is too old. Returns whether something is left.
+  /// Lets go of what is too old, some thousands at most. Returns whether something is left.
   bool sweep(time_point now) noexcept;
 
  private:
   friend class recent_keys;
-  void forget_before(time_point then) noexcept BROADCAST_HUB_REQUIRES(all_.mutex_);
+  bool is_over(const entry& one, time_point now) const noexcept { return now - one.at > window_; }
+  void forget_some(std::size_t most, time_point now) noexcept BROADCAST_HUB_REQUIRES(all_.mutex_);
 
   recent_keys& all_;
   const duration window_;

@@ -136,14 +136,19 @@ registry::swept registry::sweep(time_point now) {
   const duration linger = is_crowded ? duration::zero() : options_.linger;
   // One by one, so that publishers never wait for all of them.
   swept result;
-  std::erase_if(all, [&](const std::shared_ptr<topic>& each) {
+  for (const std::shared_ptr<topic>& each : all) {
     const topic::swept one = each->sweep(now, each == default_ ? duration::max() : linger);
     result.wake |= one.wake;
     if (one.retired)
       retire(*each, now);
-    return !one.drained;
-  });
-  result.drained = std::move(all);
+    if (one.drained)
+      result.drained.push_back(each);
+  }
+  // Half of each history was not enough.
+  if (budget_.tight()) {
+    for (const std::shared_ptr<topic>& each : all)
+      result.wake |= each->forget_newest();
+  }
   const std::unique_lock lock(mutex_);
   forget(now);
   return result;

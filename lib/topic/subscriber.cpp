@@ -38,6 +38,15 @@ std::uint64_t subscriber::pending_units() const noexcept {
   return sum;
 }
 
+std::uint64_t subscriber::pending_bytes() const noexcept {
+  std::uint64_t sum = 0;
+  if (behind) {
+    for (const own_cursor& each : behind->cursors)
+      sum += each.bytes();
+  }
+  return sum;
+}
+
 log_piece subscriber::partial_unit() const {
   const own_cursor& first = behind->cursors[behind->first];
   return first.at.unit(first.from->measure());

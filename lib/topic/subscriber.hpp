@@ -32,10 +32,11 @@ class subscriber {
     cursor at;
     std::uint64_t end = 0;  ///< position up to which publications were offered
     std::uint64_t end_offset = 0;
-    bool reported = false;  ///< the application knows that it is slow
-    bool parked = false;    ///< `end` is where the topic's walks are, whatever it says here
-    bool stale = false;     ///< older than may be, and kept all the same: it is the newest
-    bool again = false;     ///< in the topic's history, up to an end that stays where it is
+    bool reported = false;     ///< the application knows that it is slow
+    bool parked = false;       ///< `end` is where the topic's walks are, whatever it says here
+    bool stale = false;        ///< older than may be, and kept all the same: it is the newest
+    bool again = false;        ///< in the topic's history, up to an end that stays where it is
+    bool for_pattern = false;  ///< which asked for the newest: then it is sent again for no name
 
     std::uint64_t units() const noexcept { return end_offset - at.offset; }
     std::uint64_t bytes() const noexcept { return end - at.position; }
@@ -59,6 +60,7 @@ class subscriber {
   /// @{
   bool pending() const noexcept;
   std::uint64_t pending_units() const noexcept;
+  std::uint64_t pending_bytes() const noexcept;
 
   /// Some of it is sent again.
   bool catches_up() const noexcept;

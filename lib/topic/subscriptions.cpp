@@ -16,21 +16,6 @@
 
 namespace broadcast_hub::topic {
 
-template <typename Unwanted>
-void reader::drop_cursors(subscriber& who, Unwanted unwanted) noexcept {
-  if (!who.behind)
-    return;
-  who.line_up();
-  std::erase_if(who.behind->cursors, [&](const subscriber::own_cursor& each) {
-    if (!unwanted(each))
-      return false;
-    forget(each);
-    return true;
-  });
-  if (who.behind->cursors.empty())
-    trails_.put(std::move(who.behind));
-}
-
 std::error_code reader::subscribe(subscriber& who, std::string_view name) {
   const bool is_pattern = is_valid_pattern(name);
   if (!is_pattern && !is_valid_name(name))
@@ -262,49 +247,6 @@ void reader::end_membership(subscriber& who, std::size_t membership) noexcept {
   delist(who, membership);
   part(who, list.fan_outs, visited);
   release(list);
-}
-
-standing reader::place_of(subscriber& who, std::string_view name) {
-  assert(!who.mid_unit());
-  unpark(who);
-  fan_out& in = *who.find(name)->list->fan_outs.front();
-  stop_sending_again(who, in);
-  look_up_cursors(who);
-  const bool has_own = in.looked_up_for == look_up_;
-  return {in.from,
-          has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset,
-          allowed_lag(in)};
-}
-
-void reader::stop_sending_again(subscriber& who, const fan_out& in) noexcept {
-  drop_cursors(who, [&](const auto& each) { return each.again && each.from == &in; });
-}
-
-void reader::send_again(subscriber& who, std::string_view name, const topic::stored& past) {
-  assert(!who.mid_unit());
-  if (past.units == 0)
-    return;
-  fan_out& in = *who.find(name)->list->fan_outs.front();
-  look_up_cursors(who);
-  const bool has_own = in.looked_up_for == look_up_;
-  const std::size_t place = in.found_at;
-  subscriber::own_cursor& added = add_cursor(who, in, past.at);
-  added.again = true;
-  added.end = past.end;
-  added.end_offset = past.at.offset + past.units;
-  tally_.offered.add(past.units);
-  if (has_own) {
-    auto& cursors = who.behind->cursors;
-    std::rotate(cursors.begin() + static_cast<std::ptrdiff_t>(place), std::prev(cursors.end()),
-                cursors.end());
-  }
-}
-
-void reader::settle(subscriber& who) {
-  drop_cursors(who, [&](const subscriber::own_cursor& each) {
-    return each.units() == 0 &&
-           (each.again || each.at.position == common_place(who, *each.from).position);
-  });
 }
 
 void reader::leave(subscriber& who) noexcept {

@@ -381,4 +381,14 @@ topic::swept topic::sweep(time_point now, duration linger) {
   return result;
 }
 
+reader_set topic::forget_newest() {
+  const lock_guard lock(mutex_);
+  reader_set woken;
+  if (history_ && history_->size() == 1) {
+    history_->clear();
+    renew(history_lane(), true, woken);
+  }
+  return woken;
+}
+
 }  // namespace broadcast_hub::topic

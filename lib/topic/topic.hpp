@@ -39,7 +39,8 @@ class topic : public std::enable_shared_from_this<topic> {
   const memory_budget& budget() const noexcept { return environment_.budget; }
   bool has_history() const noexcept { return keeps_history(options_.history); }
 
-  /// Then it keeps that one also without a history, but not the topic with it.
+  /// Then the newest one is kept without a history, too. Other than a history it does not keep the
+  /// topic from being let go of when nobody uses it.
   bool only_newest_counts() const noexcept {
     return options_.slow_consumers == slow_consumer_policy::latest;
   }
@@ -168,6 +169,10 @@ class topic : public std::enable_shared_from_this<topic> {
   /// Lets go of what has expired or is not needed; retires a topic that nobody has used for
   /// `linger`.
   swept sweep(time_point now, duration linger);
+
+  /// Lets go of a past that is only the newest publication. Returns which shards have something to
+  /// look at.
+  reader_set forget_newest();
   /// @}
 
  private:

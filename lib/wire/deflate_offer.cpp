@@ -67,8 +67,8 @@ std::optional<deflate_agreement> accept_deflate(std::string_view offers) {
     agreed.answer = join(extension_name, "; server_no_context_takeover; client_no_context_takeover",
                          window.empty() ? "" : join("; ", server_window, "=", window));
     // One encoding serves everybody, so nobody gets a smaller window than the others.
-    agreed.small_window = !window.empty() && window != widest;
-    if (!agreed.small_window)
+    agreed.limited_window = !window.empty() && window != widest;
+    if (!agreed.limited_window)
       return agreed;
     if (!second_best)
       second_best = std::move(agreed);

@@ -8,8 +8,8 @@ namespace broadcast_hub::wire {
 
 /// What was agreed on.
 struct deflate_agreement {
-  std::string answer;         ///< for the response's `Sec-WebSocket-Extensions`
-  bool small_window = false;  ///< the client inflates with less than 15 bits
+  std::string answer;           ///< for the response's `Sec-WebSocket-Extensions`
+  bool limited_window = false;  ///< the client inflates with less than 15 bits
 };
 
 /// Answers a client's `Sec-WebSocket-Extensions` with the first offer of permessage-deflate that a

@@ -163,7 +163,7 @@ accepted_upgrade accept_upgrade(const request& request, std::string_view subprot
   // websocketpp would join headers of one name, cookies too.
   for (const auto& [name, value] : headers)
     head += join(name, ": ", value, "\r\n");
-  return {head + "\r\n", deflate.has_value(), deflate && deflate->small_window};
+  return {head + "\r\n", deflate.has_value(), deflate && deflate->limited_window};
 }
 
 }  // namespace broadcast_hub::wire

@@ -31,9 +31,9 @@ bool origin_allowed(const request& request, const std::vector<std::string>& allo
                     bool loopback_is_one_host = false);
 
 struct accepted_upgrade {
-  std::string response;       ///< the bytes of the 101 response
-  bool deflate = false;       ///< permessage-deflate is part of it
-  bool small_window = false;  ///< what the peer is sent must not be what others get compressed
+  std::string response;         ///< the bytes of the 101 response
+  bool deflate = false;         ///< permessage-deflate is part of it
+  bool limited_window = false;  ///< what the peer is sent must not be what others get compressed
 };
 
 /// Requires: `check_upgrade` said 101. `subprotocol` may be empty; `may_deflate`:

@@ -91,12 +91,12 @@ bool from_loopback_to_loopback(const request& request) noexcept {
   return page && ours && is_loopback_host(*page) && is_loopback_host(*ours);
 }
 
-bool is_anybodys_origin(std::string_view origin) noexcept {
+bool is_opaque_origin(std::string_view origin) noexcept {
   return equal_ignoring_case(origin, "null") || equal_ignoring_case(origin, "file://");
 }
 
 bool may_be_listed(std::string_view origin) noexcept {
-  if (origin == "*" || is_anybodys_origin(origin))
+  if (origin == "*" || is_opaque_origin(origin))
     return true;
   // Of any scheme: pages of apps and extensions have their own.
   const auto parts = split(origin);

@@ -22,6 +22,6 @@ bool from_loopback_to_loopback(const request& request) noexcept;
 bool may_be_listed(std::string_view origin) noexcept;
 
 /// Not of one site: "null" and "file://".
-bool is_anybodys_origin(std::string_view origin) noexcept;
+bool is_opaque_origin(std::string_view origin) noexcept;
 
 }  // namespace broadcast_hub::wire

@@ -4,12 +4,16 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
 #include <string>
 
 namespace broadcast_hub::test {
 namespace {
 
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 class NewestTest : public ProtocolTest {};
 
@@ -21,6 +25,21 @@ TEST_P(NewestTest, HistoryHasTheNewest) {
   subscribe(client, "kept.a");
   EXPECT_THAT(client.ask(R"({"id":3,"history":"kept.a","last":2})"),
               HasSubstr(R"("o":4,"items":[{"o":3,"d":3},{"o":4,"d":4}])"));
+}
+
+TEST_P(NewestTest, AHistoryThatIsCutShortSaysSo) {
+  begin();
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(hub_->publish("kept.a", "\"" + std::string(200'000, 'x') + "\""));
+  protocol_client client(port_);
+  client.ask(R"({"id":1,"sub":{"kept.a":{}}})");
+  const std::string newest = client.ask(R"({"id":2,"history":"kept.a","last":5})");
+  EXPECT_THAT(newest, AllOf(HasSubstr(R"({"o":5,)"), Not(HasSubstr(R"({"o":1,)")),
+                            EndsWith(R"("more":true}})")));
+  const std::string oldest = client.ask(R"({"id":3,"history":"kept.a"})");
+  EXPECT_THAT(oldest, AllOf(HasSubstr(R"({"o":1,)"), Not(HasSubstr(R"({"o":5,)")),
+                            EndsWith(R"("more":true}})")));
+  EXPECT_THAT(client.ask(R"({"id":4,"history":"kept.a","last":1})"), Not(HasSubstr("more")));
 }
 
 // The old value once stayed on the client's screen until the next publication.
@@ -58,6 +77,45 @@ TEST_P(NewestTest, ALatestTopicGivesItsNewestWithoutAHistory) {
   EXPECT_THAT(client.ask(resume("fresh", epoch, "2")),
               HasSubstr(R"("o":4,"rec":false,"why":"gap","n":1,)"));
   EXPECT_EQ(client.read(), R"({"t":"fresh","o":4,"d":4})");
+}
+
+// A ticker page: all prices with one command, and each that follows.
+TEST_P(NewestTest, APatternGivesTheNewestOfEveryTopic) {
+  chosen_.topics.rules[1].pattern = "price.*";
+  begin();
+  for (int i = 0; i < 200; ++i) {
+    const std::string topic = "price." + std::to_string(i);
+    ASSERT_TRUE(hub_->publish(topic, "0"));
+    ASSERT_TRUE(hub_->publish(topic, std::to_string(i)));
+  }
+  ASSERT_TRUE(hub_->publish("price.of.none", "1"));  // keeps nothing
+  for (int round = 0; round < 2; ++round) {          // the second one is not the first subscriber
+    protocol_client page(port_);
+    EXPECT_EQ(page.ask(R"({"id":1,"sub":{"price.>":{"last":1}}})"),
+              R"({"id":1,"sub":"price.>","n":200})");
+    std::set<std::string> got;
+    for (int i = 0; i < 200; ++i)
+      got.insert(page.read());
+    for (int i = 0; i < 200; ++i) {
+      const std::string number = std::to_string(i);
+      EXPECT_TRUE(got.contains(R"({"t":"price.)" + number + R"(","o":2,"d":)" + number + "}"));
+    }
+    hub_->publish("price.of.none", "2");
+    EXPECT_THAT(page.read(), HasSubstr(R"("t":"price.of.none")"));
+  }
+}
+
+TEST_P(NewestTest, MoreThanAThousandTopicsAreTooMany) {
+  chosen_.topics.rules[1].pattern = "price.*";
+  begin();
+  for (int i = 0; i < 1001; ++i)
+    ASSERT_TRUE(hub_->publish("price." + std::to_string(i), "0"));
+  protocol_client page(port_);
+  EXPECT_EQ(page.ask(R"({"id":1,"sub":{"price.*":{"last":1}}})"),
+            R"({"id":1,"sub":"price.*","n":1000,"more":true})");
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_THAT(page.read(), HasSubstr(R"("t":"price.)"));
+  EXPECT_THAT(page.ask(R"({"id":2,"sub":{"other.*":{"last":2}}})"), HasSubstr(R"("code":101)"));
 }
 
 BROADCAST_HUB_ONE_AND_FOUR_SHARDS(NewestTest);

@@ -117,6 +117,24 @@ TEST_P(PresenceTest, WhoIsSubscribedMayBeginToWatchLater) {
   EXPECT_THAT(late.read(), HasSubstr(id_of(bob)));
 }
 
+TEST_P(PresenceTest, AndMayEndThatAndStaySubscribed) {
+  begin();
+  protocol_client watcher = arrive("ann", true);
+  watcher.read();
+  const std::string epoch =
+      epoch_of(watcher.ask(R"({"id":2,"sub":{"room.1":{"presence":true,"e":"0","o":0}}})"));
+  watcher.ask(R"({"id":3,"sub":{"room.1":{"presence":false,"e":")" + epoch + R"(","o":0}}})");
+  protocol_client bob = arrive("bob");
+  EXPECT_THAT(bob.ask(R"({"id":4,"presence":"room.1"})"), HasSubstr(R"("n":2)"));
+  EXPECT_THAT(watcher.ask(R"({"id":5,"presence":"room.1"})"), HasSubstr(R"({"id":5,"ok")"));
+  hub_->publish("room.1", "1");
+  EXPECT_THAT(watcher.read(), HasSubstr(R"("d":1)"));
+  // It may begin anew.
+  watcher.ask(R"({"id":6,"sub":{"room.1":{"presence":true,"e":")" + epoch + R"(","o":1}}})");
+  protocol_client carl = arrive("carl");
+  EXPECT_THAT(watcher.read(), HasSubstr(id_of(carl)));
+}
+
 TEST_P(PresenceTest, AnAnswerNamesThoseWhoAreThere) {
   begin();
   protocol_client ann = arrive("ann");

@@ -187,7 +187,7 @@ TEST_P(ProtocolTest, SubscriptionsAreEndedAndFaultsNamed) {
   EXPECT_EQ(client.ask(R"({"id":3,"unsub":["a"]})"), R"({"id":3,"ok":{}})");
   EXPECT_THAT(client.ask(R"({"id":4,"unsub":["a"]})"), HasSubstr(R"("error":{"code":106)"));
   EXPECT_THAT(client.ask(R"({"id":5,"fly":"away"})"), HasSubstr(R"("error":{"code":102)"));
-  EXPECT_THAT(client.ask(R"({"id":6,"sub":{"a.>":{"last":1}}})"),
+  EXPECT_THAT(client.ask(R"({"id":6,"sub":{"a.>":{"last":2}}})"),
               HasSubstr(R"("error":{"code":101)"));
   EXPECT_EQ(hub_->publish("a", "1").subscribers, 0U);
 }

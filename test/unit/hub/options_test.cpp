@@ -291,6 +291,16 @@ TEST(OptionsTest, AnOriginIsASchemeAndAHost) {
   }
 }
 
+TEST(OptionsTest, LoopbackAsOneHostIsForAnEmptyListOfOrigins) {
+  listen_options options;
+  options.loopback_is_one_host = true;
+  EXPECT_NO_THROW(validate(options));
+  options.allowed_origins = {"https://example.com"};
+  EXPECT_EQ(fault_of(options),
+            "listen_options.loopback_is_one_host is true beside allowed_origins, which then decide "
+            "alone; list the origins of this machine there, or leave the list empty");
+}
+
 TEST(OptionsTest, WhatIsShownInAMessageIsEscaped) {
   listen_options options;
   options.allowed_origins = {"evil\nline"};

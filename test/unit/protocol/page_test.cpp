@@ -127,6 +127,15 @@ std::multimap<std::string, std::string> written_frames() {
        write_subscribed(
            {.id = 1, .topic = "log", .reached = at(44), .skipped = skips::drop_oldest})},
       {"write_subscribed", write_subscribed({.id = 2, .topic = "orders.*.>", .pattern = true})},
+      {"write_subscribed",
+       write_subscribed(
+           {.id = 2, .topic = "orders.*.>", .replayed = 200, .pattern = true, .newest = true})},
+      {"write_subscribed", write_subscribed({.id = 2,
+                                             .topic = "orders.*.>",
+                                             .replayed = 1000,
+                                             .pattern = true,
+                                             .newest = true,
+                                             .more = true})},
       {"write_failed", write_failed({.id = 1,
                                      .topic = "secret",
                                      .code = error_code::permission_denied,
@@ -157,6 +166,7 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_published", write_published(5, at(46))},
       {"write_history", written_history()},
       {"write_history", write_history(8, at(0), {})},
+      {"write_history", write_history(8, at(44), {{44, {message_kind::text, "7"}}}, true)},
       {"write_unsubscribed", write_unsubscribed("news", ended_for_good, ended_by_application)},
       {"write_presence", write_presence(7, {{"c1", "u1", R"({"name":"Ann"})"}}, 1)},
       {"write_presence", write_presence(7, {}, 812)},

@@ -1,6 +1,8 @@
 #include "session_fixture.hpp"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace broadcast_hub::session {
 namespace {
@@ -265,6 +267,34 @@ TEST_F(SessionCloseTest, ALongReasonIsCutAtACodePoint) {
   peer().fail(close_code::policy_violation, reason, now_);
   EXPECT_THAT(sent_frames(), ElementsAre("close:1008 " + std::string(122, 'x')));
   EXPECT_EQ(peer().ending().reason, std::string(122, 'x'));
+}
+
+// While it closes no policy looks at it, so what it may hold is bounded by what it holds then.
+class ClosingBehindTest : public test::session_fixture {
+ protected:
+  std::vector<std::string> closed_behind(int publications, std::size_t size) {
+    open();
+    peer().out().block();
+    for (int i = 0; i < publications; ++i)
+      publish(std::string(size, 'x'));
+    receive(client_close_frame(1000));
+    return sent_frames();
+  }
+};
+
+TEST_F(ClosingBehindTest, WhoIsNotTooFarBehindGetsAllOfIt) {
+  options_.outbound.max_queued_bytes = options_.topics.defaults.max_lag_bytes = 1024;
+  EXPECT_EQ(closed_behind(2, 500).size(), 3U);
+}
+
+TEST_F(ClosingBehindTest, WhoIsTooFarBehindGetsNone) {
+  options_.outbound.max_queued_bytes = options_.topics.defaults.max_lag_bytes = 1024;
+  EXPECT_THAT(closed_behind(3, 500), ElementsAre("close:1000"));
+}
+
+TEST_F(ClosingBehindTest, WhenMemoryIsShortThatIsLess) {
+  options_.topics.max_log_bytes = std::size_t{1} << 20;
+  EXPECT_THAT(closed_behind(14, 60'000), ElementsAre("close:1000"));
 }
 
 }  // namespace

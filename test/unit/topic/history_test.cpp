@@ -114,9 +114,12 @@ TEST_F(HistoryTest, LosesTheOlderHalfWhenAsked) {
   for (const char* text : {"a", "b", "c", "d", "e"})
     add(text);
   history_.halve();
-  EXPECT_EQ(kept(), "4:d 5:e ");
+  EXPECT_EQ(kept(), "3:c 4:d 5:e ");
   history_.halve();
   history_.halve();
+  history_.halve();
+  EXPECT_EQ(kept(), "5:e ");
+  history_.clear();
   EXPECT_EQ(kept(), "");
   history_.halve();
   add("f");

@@ -6,14 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <utility>
-#include <vector>
 
 namespace broadcast_hub::topic {
 namespace {
@@ -216,6 +211,77 @@ TEST_F(PromisesTest, AlsoOfOneClient) {
   EXPECT_GT(std::get<duration>(told.back()), 2s);
 }
 
+// Keys with a short window push out those with a long one, and are then over themselves.
+TEST_F(RecentKeysTest, WhatWasForgottenIsNotPromisedOnceThereIsRoomAgain) {
+  recent_keys::shelf ticks(keys_, 1s);
+  const auto flood = [&](const key_owner& owner, const char* name) {
+    for (int i = 0; i < 1000; ++i) {
+      const std::string text = name + std::to_string(i);
+      ticks.add(keys_.name("ticks", owner, text, message_kind::text, "x"), 1, now_);
+    }
+  };
+  add(bob, "mine", 1);
+  now_ += 10ms;
+  flood(application, "a");
+  EXPECT_EQ(find(bob, "mine"), 0U);
+  now_ += 2s;
+  EXPECT_FALSE(ticks.sweep(now_));
+  EXPECT_EQ(keys_.used(), 0U);
+  EXPECT_LE(keys_.lasting(bob, now_), 2010ms);
+  EXPECT_LE(news_.lasting(key(bob, ""), now_), 2010ms);
+
+  // What was over before it had to go was not lost.
+  now_ += 1h;
+  for (int i = 0; i < 300; ++i)
+    ticks.add(key(application, std::to_string(i)), 1, now_);
+  now_ += 2s;
+  {
+    recent_keys::shelf chat(keys_, 2min);
+    for (int i = 300; i < 600; ++i)
+      chat.add(key(application, std::to_string(i)), 1, now_);
+    EXPECT_EQ(ticks.find(key(application, "0"), now_).offset, 0U);
+  }
+  ticks.sweep(now_);
+  EXPECT_EQ(news_.lasting(key(bob, ""), now_), 2min);
+
+  // Nor does somebody's own share tell of others.
+  now_ += 1h;
+  add(ann, "hers", 1);
+  now_ += 10ms;
+  flood(ann, "d");
+  EXPECT_EQ(find(ann, "hers"), 0U);
+  add(ann, "new", 1);
+  now_ += 2s;
+  ticks.sweep(now_);
+  EXPECT_LE(news_.lasting(key(ann, ""), now_), 2010ms);
+  EXPECT_EQ(news_.lasting(key(bob, ""), now_), 2min);
+}
+
+// Publishers on all topics would wait meanwhile.
+TEST_F(RecentKeysTest, KeysThatAreOverGoAFewAtATime) {
+  recent_keys many{std::size_t{16} << 20};
+  recent_keys::shelf shelf(many, 1s);
+  const auto name = [&](int i) {
+    return many.name("t", application, std::to_string(i), message_kind::text, "");
+  };
+  constexpr int count = 10'000;
+  for (int i = 0; i < count; ++i)
+    shelf.add(name(i), 1, now_);
+  const std::size_t each = many.used() / count;
+  now_ += 2s;
+  EXPECT_EQ(shelf.find(name(count - 1), now_).offset, 0U);
+  EXPECT_EQ(many.used(), (count - 1) * each);
+  shelf.add(name(count), 1, now_);
+  EXPECT_EQ(many.used(), (count - 4) * each);
+  int sweeps = 0;
+  for (std::size_t before = many.used(); many.used() > each; before = many.used(), ++sweeps) {
+    EXPECT_TRUE(shelf.sweep(now_));
+    ASSERT_LE(before - many.used(), 4096 * each);
+    ASSERT_LT(many.used(), before);
+  }
+  EXPECT_EQ(sweeps, 3);
+}
+
 TEST_F(RecentKeysTest, AShareThatIsUsedUpShortensTheWindowOfItsHolderOnly) {
   for (int i = 0; i < 1000; ++i) {
     now_ += 10ms;
@@ -224,117 +290,6 @@ TEST_F(RecentKeysTest, AShareThatIsUsedUpShortensTheWindowOfItsHolderOnly) {
   EXPECT_LT(news_.lasting(key(ann, ""), now_), 10s);
   EXPECT_EQ(news_.lasting(key(bob, ""), now_), 2min);
   EXPECT_EQ(keys_.lasting(bob, now_), duration::max());
-}
-
-/// What it should do, done in the simplest way: costs are learned from the real one.
-class naive_keys {
- public:
-  struct entry {
-    int topic;
-    int owner;
-    int key;
-    int content;
-    std::uint64_t offset;
-    time_point at;
-  };
-
-  const entry* find(int topic, int owner, int key, time_point now, duration window) {
-    std::erase_if(entries_,
-                  [&](const entry& one) { return one.topic == topic && one.at < now - window; });
-    for (const entry& one : entries_) {
-      if (one.topic == topic && one.owner == owner && one.key == key)
-        return &one;
-    }
-    return nullptr;
-  }
-  void add(const entry& one, std::size_t most, std::size_t share) {
-    entries_.push_back(one);
-    while (one.owner != 0 && bytes_of(one.owner) > share)
-      erase_oldest([&](const entry& each) { return each.owner == one.owner; });
-    while (bytes() > most)
-      erase_oldest([](const entry&) { return true; });
-  }
-  std::size_t bytes() const {
-    std::map<int, std::size_t> owners;
-    std::size_t sum = 0;
-    for (const entry& one : entries_) {
-      sum += entry_cost;
-      sum += one.owner != 0 && owners[one.owner]++ == 0 ? holder_cost : 0;
-    }
-    return sum;
-  }
-
-  std::size_t entry_cost = 0;
-  std::size_t holder_cost = 0;
-
- private:
-  std::size_t bytes_of(int owner) const {
-    std::size_t sum = 0;
-    for (const entry& one : entries_)
-      sum += one.owner == owner ? entry_cost : 0;
-    return sum;
-  }
-  template <typename Which>
-  void erase_oldest(Which which) {
-    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-      if (!which(*at))
-        continue;
-      entries_.erase(at);
-      return;
-    }
-  }
-
-  std::deque<entry> entries_;
-};
-
-TEST(RecentKeysModelTest, DoesWhatANaiveOneDoes) {
-  constexpr std::size_t limit = 12'000;
-  const std::vector<key_owner> owners{application, ann, bob, nobody, {kind::anonymous, "8"}};
-  const std::vector<duration> windows{1s, 5s, 30s};
-  for (unsigned seed = 1; seed <= 5; ++seed) {
-    std::mt19937 random(seed);
-    const auto below = [&](int end) {
-      return static_cast<int>(random() % static_cast<unsigned>(end));
-    };
-    recent_keys keys(limit);
-    std::vector<std::unique_ptr<recent_keys::shelf>> topics;
-    for (const duration window : windows)
-      topics.push_back(std::make_unique<recent_keys::shelf>(keys, window));
-    naive_keys model;
-    {
-      const publication_key one = keys.name("0", application, "k", message_kind::text, "");
-      topics[0]->add(one, 1, time_point(1h));
-      model.entry_cost = keys.used();
-      topics[0] = std::make_unique<recent_keys::shelf>(keys, windows[0]);
-      topics[0]->add(keys.name("0", ann, "k", message_kind::text, ""), 1, time_point(1h));
-      model.holder_cost = keys.used() - model.entry_cost;
-      topics[0] = std::make_unique<recent_keys::shelf>(keys, windows[0]);
-      ASSERT_EQ(keys.used(), 0U);
-    }
-    time_point now(2h);
-    for (std::uint64_t step = 1; step <= 3000; ++step) {
-      now += std::chrono::milliseconds(below(60));
-      const int topic = below(3);
-      // Anonymous ones share their keys: here each has some that the others never use.
-      const int owner = below(5);
-      const int key = below(40) + owner * 100;
-      const int content = below(8) / 7;
-      const publication_key named =
-          keys.name(std::to_string(topic), owners[static_cast<std::size_t>(owner)],
-                    std::to_string(key), message_kind::text, std::to_string(content));
-      const std::size_t at = static_cast<std::size_t>(topic);
-      const auto found = topics[at]->find(named, now);
-      const naive_keys::entry* const expected = model.find(topic, owner, key, now, windows[at]);
-      ASSERT_EQ(found.offset, expected == nullptr ? 0 : expected->offset) << seed << " " << step;
-      if (expected != nullptr) {
-        ASSERT_EQ(found.same, expected->content == content) << seed << " " << step;
-      } else {
-        topics[at]->add(named, step, now);
-        model.add({topic, owner, key, content, step, now}, limit, limit / 4);
-      }
-      ASSERT_EQ(keys.used(), model.bytes()) << seed << " " << step;
-    }
-  }
 }
 
 }  // namespace

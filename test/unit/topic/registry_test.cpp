@@ -215,6 +215,35 @@ TEST_F(RegistryTest, NoMoreIsRememberedThanThereMayBeTopics) {
   EXPECT_EQ(publish("b").offset, 2U);
 }
 
+// A price is newer than most of what a log of everything keeps, and costs less.
+TEST_F(RegistryTest, WhenMemoryIsShortHistoriesShrinkBeforeTheNewestGoes) {
+  options_.max_log_bytes = 1024 * 1024;
+  options_.defaults.slow_consumers = slow_consumer_policy::latest;
+  topic_rule bulk{"bulk", options_.defaults};
+  bulk.options.history.max_publications = 1000;
+  options_.rules = {bulk};
+  const std::string big = make_unit(60'000);
+  const auto keeps = [&](const std::string& name) {
+    return all().find(name)->read_newest(1, 1 << 20, now_).units.size();
+  };
+  const auto fill = [&](const std::string& name) {
+    ASSERT_EQ(open(name)->append(raw_only(big), now_).what,
+              topic::append_result::outcome::appended);
+  };
+  fill("price.0");
+  for (int round = 0; round < 5; ++round) {
+    while (!all().budget().tight())
+      fill("bulk");
+    all().sweep(now_);
+    EXPECT_EQ(keeps("price.0"), 1U) << round;
+  }
+  for (int i = 1; i < 100 && keeps("price.0") > 0; ++i) {
+    fill("price." + std::to_string(i));
+    all().sweep(now_);
+  }
+  EXPECT_EQ(keeps("price.0"), 0U);
+}
+
 TEST_F(RegistryTest, SweepingTellsWhereThePublishersMayGoOn) {
   options_.max_log_bytes = 1024 * 1024;
   options_.defaults.history.max_publications = 1'000'000;

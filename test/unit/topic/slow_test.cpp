@@ -75,6 +75,26 @@ TEST_F(SlowTest, WhoIsNotLookedAtForLongIsAsOldAsBefore) {
   EXPECT_EQ(judged(), verdict::disconnect);
 }
 
+// What a program was held up for, and by how much it was late behind that, add up. What comes later
+// is not excused.
+TEST_F(SlowTest, PausesDoNotCount) {
+  options_.defaults.max_lag = 3s;
+  begin(slow_consumer_policy::disconnect);
+  publish_unread("1");
+  const time_point first = shard().now + 1s;
+  shard().now += 5s;
+  topics().excuse_pause(first, shard().now);
+  EXPECT_EQ(judged(), verdict::fine);
+  publish_unread("2");
+  topics().excuse_pause(shard().now, shard().now + 1s);
+  shard().now += 1s;
+  EXPECT_EQ(judged(), verdict::fine);
+  shard().now += 1s;
+  EXPECT_EQ(judged(), verdict::fine);
+  shard().now += 1001ms;
+  EXPECT_EQ(judged(), verdict::disconnect);
+}
+
 TEST_F(SlowTest, DropsTheOldestBytes) {
   begin(slow_consumer_policy::drop_oldest);
   for (int i = 0; i < 12; ++i)

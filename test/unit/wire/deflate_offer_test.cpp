@@ -101,10 +101,10 @@ TEST(DeflateOfferTest, ASmallerWindowIsTold) {
   for (const std::string bits : {"8", "9", "10", "14"}) {
     const auto agreed = accept_deflate("permessage-deflate; server_max_window_bits=" + bits);
     ASSERT_TRUE(agreed) << bits;
-    EXPECT_TRUE(agreed->small_window) << bits;
+    EXPECT_TRUE(agreed->limited_window) << bits;
   }
-  EXPECT_FALSE(accept_deflate(with_window)->small_window);
-  EXPECT_FALSE(accept_deflate(accepted)->small_window);
+  EXPECT_FALSE(accept_deflate(with_window)->limited_window);
+  EXPECT_FALSE(accept_deflate(accepted)->limited_window);
 }
 
 TEST(DeflateOfferTest, NoAnswerHasWhatItsOwnRulesForbid) {

@@ -240,7 +240,7 @@ TEST(HandshakeTest, ASmallWindowIsAgreedOn) {
       with_header("Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10"), "",
       true);
   EXPECT_TRUE(on.deflate);
-  EXPECT_TRUE(on.small_window);
+  EXPECT_TRUE(on.limited_window);
   EXPECT_THAT(on.response, HasSubstr("client_no_context_takeover; server_max_window_bits=10\r\n"));
 }
 
