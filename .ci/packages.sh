@@ -8,12 +8,12 @@ build_packages=(
   ninja-build=ninja
   libwebsocketpp-dev=websocketpp/processors/hybi13.hpp
   libasio-dev=asio.hpp
+  rapidjson-dev=rapidjson/reader.h
   zlib1g-dev=zlib.h
 )
 example_packages=(
   libcli11-dev=CLI/CLI.hpp
   libspdlog-dev=spdlog/spdlog.h
-  rapidjson-dev=rapidjson/reader.h
 )
 chart_packages=(
   nodejs=node
@@ -22,7 +22,6 @@ chart_packages=(
 test_packages=(
   libgtest-dev=gtest/gtest.h
   libgmock-dev=gmock/gmock.h
-  rapidjson-dev=rapidjson/reader.h
   nodejs=node
   npm=npm
   chromium=chromium

@@ -1,6 +1,5 @@
 # Everything from elsewhere, as targets of our own: Debian's websocketpp and RapidJSON set variables
-# only, and Asio has no CMake package at all. They are needed to build the library, or its examples
-# and tests, never to use it.
+# only, and Asio has no CMake package at all. They are needed to build the library, never to use it.
 include_guard(DIRECTORY)
 
 function(broadcast_hub_find_headers name header package)
@@ -35,9 +34,7 @@ if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*thread")
   target_compile_definitions(broadcast_hub_asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)
 endif()
 
-if(BROADCAST_HUB_BUILD_EXAMPLES OR BROADCAST_HUB_BUILD_TESTS)
-  broadcast_hub_find_headers(rapidjson rapidjson/reader.h rapidjson-dev)
-endif()
+broadcast_hub_find_headers(rapidjson rapidjson/reader.h rapidjson-dev)
 
 if(BROADCAST_HUB_BUILD_EXAMPLES)
   find_package(CLI11 REQUIRED)

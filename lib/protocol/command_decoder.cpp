@@ -47,7 +47,7 @@ class command_reader {
     const json_value& frame = document_.values().front();
     if (frame.what != json_kind::object)
       return values_.refuse("a frame must be an object");
-    if (const json_value* half = document_.first_half(); half != nullptr && !is_text(frame, *half))
+    if (const json_value* half = document_.first_half(); half != nullptr)
       return values_.refuse(join(half_of_a_pair, ", at byte ", half->begin));
     frame_members& has = has_;
     return values_.find(frame, {&has.id, &has.sub, &has.unsub, &has.pub, &has.presence,
@@ -63,13 +63,6 @@ class command_reader {
   }
 
  private:
-  /// Whether it is the value of `s`: that is content, and looked at with it.
-  bool is_text(const json_value& frame, const json_value& value) const {
-    return !document_.each_member(frame, [&](const json_value& key, const json_value& given) {
-      return &given != &value || document_.text_of(key) != has_.s.name;
-    });
-  }
-
   bool read_command(command& to) {
     const known_member* chosen = nullptr;
     if (!choose(chosen))
@@ -195,8 +188,10 @@ class command_reader {
       to.bytes = document_.source(*json.given);
       return json.given->depth <= limits_.max_json_depth || refuse_depth(json);
     }
-    refuses_content_ = there(has_.s) == 1 && has_.s.given->has_half;
-    return values_.read_string(has_.s, to.bytes) && values_.read_bytes(has_.b, to.bytes);
+    if (values_.read_string(has_.s, to.bytes))
+      return values_.read_bytes(has_.b, to.bytes);
+    refuses_content_ = has_.s.given->what == json_kind::string;
+    return false;
   }
 
   bool refuse_depth(const known_member& json) {
@@ -248,8 +243,8 @@ std::uint64_t readable_id(const json_document& document, std::size_t frame_size)
       return true;
     ++count;
     // At the end of a frame that is cut off, digits may be missing.
-    if (given.what == json_kind::number && given.end < frame_size)
-      id = parse_integer(document.source(given), ids).value_or(0);
+    if (given.end < frame_size)
+      id = integer_in(given, ids).value_or(0);
     return true;
   });
   return count == 1 ? id : 0;

@@ -29,7 +29,7 @@ class command_decoder {
 
  private:
   command_limits limits_;
-  json_document document_{"d", "msg"};
+  json_document document_{"d", "msg", "s", "b"};
 };
 
 }  // namespace broadcast_hub::protocol

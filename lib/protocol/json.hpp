@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,29 +20,38 @@ class json_document {
   static constexpr std::size_t max_depth = 32;
   static constexpr std::size_t max_values = 10'000;  ///< names of members do not count
 
+  /// A member whose value is a payload: JSON that is passed on as it is. It is listed as one value,
+  /// and inside it no limit holds.
+  struct payload_member {
+    std::string_view name;
+    std::size_t depth;  ///< so many objects and arrays are around it, the outermost one included
+
+    // NOLINTNEXTLINE(google-explicit-constructor): most are a name only
+    constexpr payload_member(const char* of_name, std::size_t of_depth = 1) noexcept
+        : name(of_name), depth(of_depth) {}
+  };
+
   json_document() = default;
+  explicit json_document(std::initializer_list<payload_member> payloads,
+                         std::size_t most_values = max_values)
+      : payloads_(payloads), most_values_(most_values) {}
 
-  /// One for frames of a client: what members of the outermost object with these names have is a
-  /// payload, which is listed as one value. Inside it no limit holds.
-  explicit json_document(std::initializer_list<std::string_view> payloads) : payloads_(payloads) {}
-
-  /// One for frames of a server, whose payloads may be nested as deep and have as many values as
-  /// they like: only what is in at most `kept_depth` values is listed, and the limits above do not
-  /// hold, nor that on numbers. Range 1 to `max_depth`.
-  explicit json_document(std::size_t kept_depth) noexcept : kept_depth_(kept_depth) {}
+  /// Of numbers with a sign, a fraction or an exponent, and of those of 2^64 or more.
+  static constexpr std::uint64_t no_integer = std::numeric_limits<std::uint64_t>::max();
 
   enum class kind : std::uint8_t { object, array, key, string, number, boolean, null };
 
   struct value {
     kind what;
-    std::uint32_t next;        ///< index of what follows it and all inside it
-    std::uint32_t begin, end;  ///< its place in the text
-    std::uint32_t text, size;  ///< of a string or key: its characters, in `text_of`
-    bool has_half = false;     ///< of a string or key: an escaped half of a surrogate pair
-    std::uint32_t depth = 0;   ///< of a payload: so many objects and arrays are in one another
+    std::uint32_t next;                  ///< index of what follows it and all inside it
+    std::uint32_t begin, end;            ///< its place in the text
+    std::uint32_t text, size;            ///< of a string or key: its characters, in `text_of`
+    std::uint64_t integer = no_integer;  ///< of a number
+    bool has_half = false;    ///< of a string or key: an escaped half of a surrogate pair
+    std::uint32_t depth = 0;  ///< of a payload: so many objects and arrays are in one another
   };
 
-  /// A number of 1.8e308 or more, which no `double` is large enough for, is a fault.
+  /// A number that no `double` is large enough for is a fault.
   ///
   /// Errors: returns what is wrong, and where, in words; empty when the text is read. `values` then
   /// are those in front of the fault. `text` must live as long as the answers are used.
@@ -83,12 +94,13 @@ class json_document {
     return static_cast<std::size_t>(&of - values_.data()) + 1;
   }
 
-  std::size_t kept_depth_ = 0;  // 0: all, within the limits
-  std::vector<std::string_view> payloads_;
+  std::vector<payload_member> payloads_;
+  std::size_t most_values_ = max_values;
   std::string_view source_;
   std::vector<value> values_;
   std::string characters_;
   std::size_t first_half_ = 0;
+  std::vector<char> scratch_;  // RapidJSON's
 };
 
 template <typename Take>
@@ -115,6 +127,12 @@ bool json_document::each_element(const value& array, Take take) const {
 ///
 /// Requires: `text` is UTF-8.
 bool is_json(std::string_view text);
+
+/// The characters of a JSON string, escapes resolved; nothing when the text is no such string, or
+/// one with half of a surrogate pair. `held` keeps them when there were escapes.
+///
+/// Requires: `text` is JSON.
+std::optional<std::string_view> unquote(std::string_view text, std::string& held);
 
 /// Appends a string in quotation marks, escaped where it must be.
 void append_json_string(std::string& out, std::string_view text);

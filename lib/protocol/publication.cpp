@@ -20,14 +20,6 @@ std::string_view leading_string(std::string_view text) noexcept {
   return text.substr(0, at + 1);
 }
 
-std::string string_value(std::string_view quoted_text) {
-  json_document document;
-  if (!document.parse(quoted_text).empty() ||
-      document.values().front().what != json_document::kind::string)
-    return {};
-  return std::string(document.text_of(document.values().front()));
-}
-
 /// `text` is what `write_content` wrote.
 content read_content(std::string_view text) {
   constexpr std::size_t brace = 1;
@@ -37,8 +29,11 @@ content read_content(std::string_view text) {
   };
   if (text.starts_with(json_member))
     return {message_kind::text, std::string(between(json_member, brace))};
-  if (text.starts_with(text_member))
-    return {message_kind::text, string_value(between(text_member, brace))};
+  if (text.starts_with(text_member)) {
+    std::string held;
+    return {message_kind::text,
+            std::string(unquote(between(text_member, brace), held).value_or(std::string_view()))};
+  }
   const std::string_view base64 = between(binary_member, brace + 1);
   return {message_kind::binary, decode_base64(base64).value_or(std::string())};
 }

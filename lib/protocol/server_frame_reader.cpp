@@ -222,10 +222,11 @@ class said_reader {
     known_member info{"info"};
     if (!values_.find(from, {&cid, &user, &info}) || !values_.read_string(user, to.user))
       return false;
-    if (there(info))
-      to.info = info.given->what == node_kind::string && !info.given->has_half
-                    ? document_.text_of(*info.given)
-                    : document_.source(*info.given);
+    if (!there(info))
+      return true;
+    const std::string_view source = document_.source(*info.given);
+    std::string held;
+    to.info = unquote(source, held).value_or(source);
     return true;
   }
 

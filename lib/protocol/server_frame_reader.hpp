@@ -7,7 +7,9 @@
 #include <broadcast_hub/publication.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,10 +113,11 @@ class server_frame_reader {
   std::variant<server_says, server_fault> read(std::string_view frame);
 
  private:
-  /// `{"id":9,"ok":{"items":[{"d":{...` is the deepest that is looked at.
-  static constexpr std::size_t depth = 5;
-
-  json_document document_{depth};
+  /// In the frame itself; in `{"ok":{"items":[{`; in `{"join":[{` and `{"ok":{"clients":{"c1":{`.
+  /// How many values a server sends is up to it.
+  json_document document_{
+      {"d", "msg", "s", "b", {"d", 4}, {"s", 4}, {"b", 4}, {"info", 3}, {"info", 4}},
+      std::numeric_limits<std::size_t>::max()};
 };
 
 }  // namespace broadcast_hub::protocol

@@ -4,8 +4,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 
 namespace broadcast_hub::protocol {
 namespace {
@@ -21,13 +19,11 @@ bool is(kind what, const known_member& member) noexcept {
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_integer(std::string_view text, integer_range allowed) noexcept {
-  const char* const end = text.data() + text.size();
-  std::uint64_t number = 0;
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end || number < allowed.least || number > allowed.most)
+std::optional<std::uint64_t> integer_in(const json_document::value& given,
+                                        integer_range allowed) noexcept {
+  if (given.integer < allowed.least || given.integer > allowed.most)
     return std::nullopt;
-  return number;
+  return given.integer;
 }
 
 bool value_reader::find(const value& object, std::initializer_list<known_member*> wanted) {
@@ -48,8 +44,7 @@ std::optional<std::uint64_t> value_reader::integer(const known_member& from,
                                                    integer_range allowed) {
   if (from.given == nullptr)
     return std::nullopt;
-  const auto number =
-      is(kind::number, from) ? parse_integer(document_.source(*from.given), allowed) : std::nullopt;
+  const auto number = integer_in(*from.given, allowed);
   if (!number)
     refuse(from, join("an integer from ", allowed.least, " to ", allowed.most));
   return number;
@@ -69,17 +64,18 @@ bool value_reader::read_string(const known_member& from, std::string& to) {
     return true;
   if (!is(kind::string, from))
     return refuse(from, "a string");
-  if (from.given->has_half)
+  const auto text = unquote(document_.source(*from.given), held_);
+  if (!text)
     return refuse(from, "text without half of a surrogate pair");
-  to = document_.text_of(*from.given);
+  to = *text;
   return true;
 }
 
 bool value_reader::read_bytes(const known_member& from, std::string& to) {
   if (from.given == nullptr)
     return true;
-  auto bytes =
-      is(kind::string, from) ? decode_base64(document_.text_of(*from.given)) : std::nullopt;
+  const auto text = unquote(document_.source(*from.given), held_);
+  auto bytes = text ? decode_base64(*text) : std::nullopt;
   if (!bytes)
     return refuse(from, "a string in base64 with padding");
   to = std::move(*bytes);

@@ -82,11 +82,15 @@ class value_reader {
   const json_document& document_;
   std::string_view outer_;
   std::string_view inner_;
+  std::string held_;
   std::string reason_;
   error_code code_ = error_code::malformed;
 };
 
-/// The integer that a number in JSON is when it is written without fraction and exponent.
-std::optional<std::uint64_t> parse_integer(std::string_view text, integer_range allowed) noexcept;
+/// The integer that a value is when it is one, written without fraction and exponent.
+///
+/// Requires: `allowed.most` is less than `json_document::no_integer`.
+std::optional<std::uint64_t> integer_in(const json_document::value& given,
+                                        integer_range allowed) noexcept;
 
 }  // namespace broadcast_hub::protocol

@@ -22,6 +22,7 @@ const may_include = {
 const third_party = [
   { pattern: /^websocketpp\//, rooms: ['wire'] },
   { pattern: /^zlib\.h$/, rooms: ['wire'] },
+  { pattern: /^rapidjson\//, rooms: ['protocol'] },
   { pattern: /^asio(\.hpp$|\/)/, rooms: ['net'] },
   { pattern: /^openssl\//, rooms: ['net'] },
   // Sockets are I/O, and only one room does it.

@@ -62,7 +62,7 @@ bool presence_check::read_members(std::string_view frame, std::uint64_t& present
       return has_topic = document_.text_of(value) == topic_;
     }
     if (name == "n") {
-      const auto count = protocol::parse_integer(document_.source(value), {0, next_.size()});
+      const auto count = protocol::integer_in(value, {0, next_.size()});
       present = count.value_or(0);
       return has_count = count.has_value();
     }
