@@ -21,13 +21,16 @@ before(async () => {
 });
 after(() => server?.kill());
 
+/** What came, without numbers for all that were published while the asker was let in. */
+const messagesTo = (client) => client.messages.items.filter(({ text }) => !/^\d+$/.test(text));
+
 /** Asks for all replies and closes at once; resolves to what came, in short, and the close. */
 async function askAndClose(code, reason) {
   const client = await Client.open(server.port, ASKER);
   for (const letter of LETTERS) client.send(letter);
   const closed = await client.close(code, reason);
   const whole = ({ text, bytes }) => bytes === REPLY_BYTES && text === text[0].repeat(bytes);
-  const came = client.messages.items.map((item) => (whole(item) ? item.text[0] : "?")).join("");
+  const came = messagesTo(client).map((item) => (whole(item) ? item.text[0] : "?")).join("");
   return { came, ...closed };
 }
 
@@ -59,7 +62,7 @@ test("ws that sends on behind its close meets no reset", async () => {
     tcp.write(MORE);
     assert.deepEqual(await within("the close", client.closed), { code: 4002, reason: "and on" });
     assert.deepEqual(await within("the end", ended), [false]); // without an error
-    assert.deepEqual(client.messages.items, []);
+    assert.deepEqual(messagesTo(client), []);
   }
 });
 

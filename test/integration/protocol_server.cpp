@@ -5,8 +5,8 @@
 //                        a number every 2 ms
 //   staff.>              not for clients to ask for: clerk, guest and boss (the query) are given it
 //
-// A message is sent back as it is. To asker (the query) 64 KiB of its first letter are, and nothing
-// else.
+// A message is sent back as it is. To asker (the query) 64 KiB of its first letter are, and no
+// numbers, except those from before it was let in.
 
 #include <broadcast_hub/hub.hpp>
 
