@@ -86,7 +86,8 @@ struct subscribe_options {
   std::size_t last = 0;
 
   /// Wants to be told who comes and goes (`client::on_presence`). Where the hub keeps no presence,
-  /// or does not show it, the subscription is refused with 103.
+  /// or does not show it, the subscription is refused with 103. One that was live before goes on
+  /// without: `client::on_error` tells. Another `subscribe` of the name without it ends it.
   bool presence = false;
 };
 

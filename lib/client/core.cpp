@@ -307,7 +307,7 @@ std::error_code client_core::publish(std::string_view topic, std::string_view pa
     return fault;
   return post_command([this, name = std::string(topic), data = std::string(payload), key,
                        kind = how.kind, handler = std::move(done)]() mutable {
-    session_.publish(name, kind, data, key, std::move(handler), clock::now());
+    session_.publish(name, kind, data, key, std::move(handler));
   });
 }
 
@@ -315,7 +315,7 @@ std::error_code client_core::presence(std::string_view topic, client_presence_re
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
   return post_command([this, name = std::string(topic), handler = std::move(done)]() mutable {
-    session_.presence(name, std::move(handler), clock::now());
+    session_.presence(name, std::move(handler));
   });
 }
 
@@ -327,10 +327,9 @@ std::error_code client_core::history(std::string_view topic, const client_histor
   client_history_query asked = wanted;
   asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
   asked.last = std::min(asked.last, most);
-  return post_command([this, name = std::string(topic), asked = std::move(asked),
-                       handler = std::move(done)]() mutable {
-    session_.history(name, asked, std::move(handler), clock::now());
-  });
+  return post_command(
+      [this, name = std::string(topic), asked = std::move(asked),
+       handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });
 }
 
 /// Its handler is called once, unless this fails.
