@@ -71,7 +71,8 @@ struct client_options {
 /// the range.
 BROADCAST_HUB_EXPORT void validate(const client_options& options);
 
-/// What a subscription begins with. Of this, patterns have `last` only.
+/// What a subscription begins with. Patterns have `last` only: others are
+/// `errc::not_for_patterns`.
 struct subscribe_options {
   /// The last publication that the application has seen, in an earlier life of the program: what
   /// was published behind it comes first.

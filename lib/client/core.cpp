@@ -265,14 +265,12 @@ std::error_code client_core::subscribe(std::string_view topic, subscribe_options
   constexpr std::size_t most = 10'000;
   if (!is_name_or_pattern(topic))
     return errc::invalid_topic;
+  const bool pattern = topic::is_valid_pattern(topic);
+  if (pattern && (options.since || options.presence))
+    return errc::not_for_patterns;
   if (closing())
     return errc::client_closed;
-  if (topic::is_valid_pattern(topic)) {  // they have the newest of each topic, or nothing
-    options.since.reset();
-    options.presence = false;
-    options.last = std::min<std::size_t>(options.last, 1);
-  }
-  options.last = std::min(options.last, most);
+  options.last = std::min<std::size_t>(options.last, pattern ? 1 : most);
   post(
       [this, name = std::string(topic), from = std::move(options),
        handler = std::move(own)]() mutable { session_.subscribe(name, from, std::move(handler)); });
