@@ -68,7 +68,8 @@ class BROADCAST_HUB_EXPORT client {
   /// The application of the hub has sent something to this client (`connection::send`).
   void on_message(client_message_handler handler);
 
-  /// The hub found fault with something that was sent, without saying with which command.
+  /// The hub found fault with something that was sent, without saying with which command, or
+  /// refused presence for a subscription that goes on.
   void on_error(client_error_handler handler);
   /// @}
 
@@ -97,11 +98,12 @@ class BROADCAST_HUB_EXPORT client {
 
   /// Wants to hear a topic, or what matches a pattern, until `unsubscribe`, over all connections.
   /// Patterns get what is live only. For a name that is subscribed to already, also by the hub's
-  /// application, it replaces the function, and may add presence; without a history the topic then
-  /// misses what is published until the hub has answered, and says so. `own`: gets the
+  /// application, it replaces the function, and begins or ends presence; without a history the
+  /// topic then misses what is published until the hub has answered, and says so. `own`: gets the
   /// publications; empty: `on_publication` does.
   ///
-  /// Errors: `invalid_topic`; `client_closed`. What the hub refuses, `on_unsubscribed` tells.
+  /// Errors: `invalid_topic`; `not_for_patterns`; `client_closed`. What the hub refuses,
+  /// `on_unsubscribed` tells, and `on_error` when the subscription goes on without presence.
   std::error_code subscribe(std::string_view topic, subscribe_options options = {},
                             client_publication_handler own = {});
   std::error_code subscribe(std::string_view topic, client_publication_handler own);

@@ -92,6 +92,7 @@ struct client_unsubscribed_event {
 };
 
 /// The hub found fault with a frame of this client, and could not say which command it was about.
+/// Or it refused presence for a subscription that goes on without (`subscribe_options::presence`).
 struct client_error_event {
   std::string topic;  ///< empty: it names none
   unsigned code = 0;  ///< an error code (100-111), see docs/reference/protocol.md
@@ -146,6 +147,10 @@ struct client_presence_event {
 struct client_history_result : client_reply {
   topic_position newest;                       ///< of the topic; offset 0: nothing was published
   std::vector<past_publication> publications;  ///< the oldest first
+
+  /// More were asked for and are kept, but the answer had no room for them: older ones with
+  /// `client_history_query::last`, else newer ones.
+  bool more = false;
 };
 
 /// @name Functions of the application, called by a client

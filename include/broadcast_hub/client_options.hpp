@@ -71,7 +71,8 @@ struct client_options {
 /// the range.
 BROADCAST_HUB_EXPORT void validate(const client_options& options);
 
-/// What a subscription begins with. Of this, patterns have `last` only.
+/// What a subscription begins with. Patterns have `last` only: others are
+/// `errc::not_for_patterns`.
 struct subscribe_options {
   /// The last publication that the application has seen, in an earlier life of the program: what
   /// was published behind it comes first.
@@ -86,7 +87,8 @@ struct subscribe_options {
   std::size_t last = 0;
 
   /// Wants to be told who comes and goes (`client::on_presence`). Where the hub keeps no presence,
-  /// or does not show it, the subscription is refused with 103.
+  /// or does not show it, the subscription is refused with 103. One that was live before goes on
+  /// without: `client::on_error` tells. Another `subscribe` of the name without it ends it.
   bool presence = false;
 };
 

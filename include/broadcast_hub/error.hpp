@@ -33,6 +33,7 @@ enum class errc {
   outcome_unknown = 21,         ///< it may have been published or not
   key_conflict = 22,            ///< its key is known, with other content; nothing was published
   invalid_key = 23,             ///< not a key of a publication
+  not_for_patterns = 24,        ///< a position, or presence, for a pattern
 };
 
 /// Coarse situations to compare an `error_code` with: `if (ec == condition::unavailable)`.

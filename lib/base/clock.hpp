@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 
 namespace broadcast_hub {
 
@@ -9,6 +10,13 @@ namespace broadcast_hub {
 using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 using duration = clock::duration;
+
+/// What time it is, where that is asked for.
+using clock_source = std::function<time_point()>;
+
+/// By a clock that goes on while the machine is suspended, where the system has one. Its times are
+/// not those of `clock`.
+time_point now_beyond_suspends() noexcept;
 
 /// A time from the application without overflow: ten years, ahead or back, stand for everything
 /// longer.

@@ -60,6 +60,9 @@ class hub_error_category final : public std::error_category {
                "passed that the hub might publish it twice; see topic_options.dedup_window";
       case errc::invalid_key:
         return "a key must be 1 to 128 bytes of UTF-8";
+      case errc::not_for_patterns:
+        return "a pattern has neither a position (since) nor presence; subscribe to names for "
+               "those";
     }
     return "unknown error";
   }
@@ -77,6 +80,7 @@ class hub_error_category final : public std::error_category {
       case errc::outcome_unknown:
         return condition::unavailable;
       case errc::invalid_key:
+      case errc::not_for_patterns:
       case errc::invalid_utf8:
       case errc::invalid_close_code:
       case errc::close_reason_too_long:

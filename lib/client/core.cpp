@@ -265,14 +265,12 @@ std::error_code client_core::subscribe(std::string_view topic, subscribe_options
   constexpr std::size_t most = 10'000;
   if (!is_name_or_pattern(topic))
     return errc::invalid_topic;
+  const bool pattern = topic::is_valid_pattern(topic);
+  if (pattern && (options.since || options.presence))
+    return errc::not_for_patterns;
   if (closing())
     return errc::client_closed;
-  if (topic::is_valid_pattern(topic)) {  // they have the newest of each topic, or nothing
-    options.since.reset();
-    options.presence = false;
-    options.last = std::min<std::size_t>(options.last, 1);
-  }
-  options.last = std::min(options.last, most);
+  options.last = std::min<std::size_t>(options.last, pattern ? 1 : most);
   post(
       [this, name = std::string(topic), from = std::move(options),
        handler = std::move(own)]() mutable { session_.subscribe(name, from, std::move(handler)); });
@@ -307,7 +305,7 @@ std::error_code client_core::publish(std::string_view topic, std::string_view pa
     return fault;
   return post_command([this, name = std::string(topic), data = std::string(payload), key,
                        kind = how.kind, handler = std::move(done)]() mutable {
-    session_.publish(name, kind, data, key, std::move(handler), clock::now());
+    session_.publish(name, kind, data, key, std::move(handler));
   });
 }
 
@@ -315,7 +313,7 @@ std::error_code client_core::presence(std::string_view topic, client_presence_re
   if (!topic::is_valid_name(topic))
     return errc::invalid_topic;
   return post_command([this, name = std::string(topic), handler = std::move(done)]() mutable {
-    session_.presence(name, std::move(handler), clock::now());
+    session_.presence(name, std::move(handler));
   });
 }
 
@@ -327,10 +325,9 @@ std::error_code client_core::history(std::string_view topic, const client_histor
   client_history_query asked = wanted;
   asked.limit = std::clamp(asked.limit, std::size_t{1}, most);
   asked.last = std::min(asked.last, most);
-  return post_command([this, name = std::string(topic), asked = std::move(asked),
-                       handler = std::move(done)]() mutable {
-    session_.history(name, asked, std::move(handler), clock::now());
-  });
+  return post_command(
+      [this, name = std::string(topic), asked = std::move(asked),
+       handler = std::move(done)]() mutable { session_.history(name, asked, std::move(handler)); });
 }
 
 /// Its handler is called once, unless this fails.

@@ -102,6 +102,7 @@ class client_core final : private session_output,
   void disconnect(close_code code, std::string_view reason) override;
   void close(close_code code) override;
   void send(std::string_view frame) override;
+  std::string server() const override { return socket_.where(); }
   void on_state(const client_state_event& event) override;
   void on_publication(const client_publication& what,
                       const client_publication_handler* own) override;

@@ -70,7 +70,7 @@ void client_link::act_on(const wire::frame_event& event) {
         events_.on_link_pong(wire::make_client_frame(wire::opcode::pong, event.payload, random_));
       break;
     case link_event::close:
-      send_close(event.code, {});
+      send_close(event.code, event.payload);  // as it came (RFC 6455, section 5.5.1)
       end(event.code, event.payload);
       break;
     case link_event::fault:

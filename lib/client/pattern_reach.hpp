@@ -26,6 +26,12 @@ class pattern_reach {
   /// Another connection: the numbering may begin anew.
   void forget() noexcept { topics_.clear(); }
 
+  /// The same for the topics for which `is_over` says so.
+  template <typename IsOver>
+  void forget_if(IsOver is_over) noexcept {
+    std::erase_if(topics_, [&](const auto& each) { return is_over(each.first); });
+  }
+
  private:
   struct place {
     std::uint64_t reached = 0;  // everything up to it has come, or does not come any more

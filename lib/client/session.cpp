@@ -41,9 +41,11 @@ client_state_event ending_event(client_state state, close_code code, std::string
 }  // namespace
 
 client_session::client_session(const session_options& options, random_source random,
-                               const logger& log, session_output& output)
+                               const logger& log, session_output& output,
+                               clock_source beyond_suspends)
     : options_(options),
       random_(std::move(random)),
+      beyond_suspends_(std::move(beyond_suspends)),
       log_(log),
       output_(output),
       key_start_(random_key(random_)) {
@@ -141,6 +143,8 @@ void client_session::leave_connection() {
   leaving_topics_.clear();
   for (auto& [id, each] : commands_)
     each.sent = false;
+  for (auto& [topic, each] : windows_)
+    each.here = false;
   heard_by_all_.forget();
   for (auto& [name, each] : subscriptions_) {
     each.topic.on_lost();
@@ -162,8 +166,9 @@ void client_session::on_time(time_point now) {
       return;
     }
     const bool open = state_ == client_state::open;
-    const std::string_view reason =
-        open ? "nothing was heard of the server for too long" : "no session within the timeout";
+    const std::string reason =
+        join(output_.server(), open ? ": nothing was heard of the server for too long"
+                                    : ": no session within the timeout");
     output_.disconnect(close_code::normal, reason);
     on_lost(close_code::abnormal, reason, now);
     return;
@@ -231,7 +236,7 @@ void client_session::handle(const protocol::hello_said& said, time_point now) {
   hear(now);
   log_.log(log_level::info, "connected as ", escaped{said.client_id});
   output_.on_state(event);
-  resume(now);
+  resume();
 }
 
 void client_session::handle(const protocol::bye_said& said, time_point /*now*/) {

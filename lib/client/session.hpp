@@ -41,6 +41,9 @@ class session_output {
 
   virtual void send(std::string_view frame) = 0;
 
+  /// Host and port of the connection, or the attempt; for reasons.
+  virtual std::string server() const = 0;
+
   virtual void on_state(const client_state_event& event) = 0;
 
   /// `own`: the subscription's function; null: the one for all.
@@ -80,14 +83,16 @@ struct http_refusal {
 };
 
 /// The life of a client over all its connections, by the rules of docs/reference/protocol.md:
-/// frames and moments come in, frames and events go out. It does no input or output and looks at no
-/// clock.
+/// frames and moments come in, frames and events go out. It does no input or output, and looks at
+/// no clock but the one that it is given.
 ///
 /// Thread safety: none.
 class client_session {
  public:
+  /// `beyond_suspends`: a clock for the ages of publications. The hub's goes on while this machine
+  /// is suspended.
   client_session(const session_options& options, random_source random, const logger& log,
-                 session_output& output);
+                 session_output& output, clock_source beyond_suspends = now_beyond_suspends);
 
   void start(time_point now);
 
@@ -116,10 +121,10 @@ class client_session {
 
   /// Of these the handler is called exactly once. `key`: empty: one that nobody else has.
   void publish(std::string_view topic, message_kind kind, std::string_view payload,
-               std::string_view key, client_publish_handler handler, time_point now);
-  void presence(std::string_view topic, client_presence_result_handler handler, time_point now);
+               std::string_view key, client_publish_handler handler);
+  void presence(std::string_view topic, client_presence_result_handler handler);
   void history(std::string_view topic, const client_history_query& wanted,
-               client_history_handler handler, time_point now);
+               client_history_handler handler);
 
   /// One whole frame, not larger than the server takes. Nothing is sent without a connection.
   void send(std::string_view frame);
@@ -138,8 +143,8 @@ class client_session {
     std::string frame;  // with its id, and a key, so that it may be sent again
     std::variant<client_publish_handler, client_presence_result_handler, client_history_handler>
         handler;
-    bool sent = false;  // over this connection
-    std::optional<time_point> first_sent = {};
+    bool sent = false;                          // over this connection
+    std::optional<time_point> first_sent = {};  // by `beyond_suspends_`
     unsigned ended_sessions = 0;  // while it was the only publication without an answer
 
     bool is_publication() const noexcept {
@@ -155,7 +160,7 @@ class client_session {
   bool is_final(int http_status) noexcept;
   void leave_connection();
   void hear(time_point now);
-  void resume(time_point now);
+  void resume();
   static bool passes(std::uint64_t code) noexcept;
   void ask(const std::vector<subscription_map::value_type*>& those);
   void ask_one(subscription_map::value_type& one) { ask({&one}); }
@@ -163,20 +168,23 @@ class client_session {
                  time_point now);
   void ask_again(time_point now);
   bool forget(const std::string& topic) noexcept;
+  void forget_what_only(std::string_view gone) noexcept;
+  bool is_for_all(std::string_view topic) const noexcept;
   subscription_map::value_type& add(const std::string& topic, const subscribe_options& from);
   void tell_unsubscribed(const std::string& topic);
   bool is_leaving(std::string_view topic) const noexcept;
   void on_made_by_hub(const protocol::subscribed_said& said);
   template <typename Handler, typename Write>
-  void command(std::string_view topic, Handler handler, time_point now, Write write);
+  void command(std::string_view topic, Handler handler, Write write);
   void end_command(const pending_command& one, client_reply why);
   void end_commands();
   void end_fatal_publications();
   void note_unanswered(close_code code);
-  bool send_or_end(pending_command& one, time_point now);
-  void send_commands(time_point now);
+  bool send_or_end(pending_command& one);
+  bool is_too_late(const pending_command& one);
+  void send_commands();
   bool suspects_publications() const noexcept;
-  void forget_command(command_map::iterator one, time_point now);
+  void forget_command(command_map::iterator one);
   void keep_window(const std::string& topic, std::chrono::milliseconds window);
   std::optional<std::chrono::milliseconds> window_of(const std::string& topic) const;
   bool fits(std::string_view frame) const noexcept;
@@ -198,6 +206,7 @@ class client_session {
 
   session_options options_;
   random_source random_;
+  clock_source beyond_suspends_;
   const logger& log_;
   session_output& output_;
   protocol::server_frame_reader reader_;
@@ -220,8 +229,12 @@ class client_session {
   // Publications up to this id go one at a time: one of them may have ended a session. 0: none.
   std::uint64_t suspected_up_to_ = 0;
 
-  // So long the server knows keys: of the topic, and by its hello.
-  std::map<std::string, std::chrono::milliseconds> windows_;
+  // So long the server knows keys: by its last answer for the topic, and by its hello.
+  struct told_window {
+    std::chrono::milliseconds time;
+    bool here;  // over this connection
+  };
+  std::map<std::string, told_window> windows_;
   std::optional<std::chrono::milliseconds> hello_window_;
 };
 

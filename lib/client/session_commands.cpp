@@ -46,6 +46,7 @@ client_history_result answer(const client_history_handler& /*to*/, const std::st
   result.topic = topic;
   result.newest = std::move(said.at).value_or(topic_position{});
   result.publications = std::move(said.items);
+  result.more = said.more;
   return result;
 }
 
@@ -59,7 +60,7 @@ client_reply reply_of(errc error) {
 
 /// `write` makes the frame for an id.
 template <typename Handler, typename Write>
-void client_session::command(std::string_view topic, Handler handler, time_point now, Write write) {
+void client_session::command(std::string_view topic, Handler handler, Write write) {
   if (state_ == client_state::closed) {
     client_reply why = reply_of(errc::client_closed);
     why.topic = topic;
@@ -79,8 +80,8 @@ void client_session::command(std::string_view topic, Handler handler, time_point
   if (state_ != client_state::open)
     return;
   if (suspected_up_to_ != 0)
-    send_commands(now);  // it may have to wait for its turn
-  else if (!send_or_end(made->second, now))
+    send_commands();  // it may have to wait for its turn
+  else if (!send_or_end(made->second))
     commands_.erase(made);
 }
 
@@ -90,7 +91,7 @@ bool client_session::fits(std::string_view frame) const noexcept {
 
 /// Returns false when it is over instead: a frame that is too large would end the client for good,
 /// and what was sent too long ago might be published twice.
-bool client_session::send_or_end(pending_command& one, time_point now) {
+bool client_session::send_or_end(pending_command& one) {
   if (!fits(one.frame)) {
     client_reply why = reply_of(errc::message_too_big);
     why.reason =
@@ -98,24 +99,31 @@ bool client_session::send_or_end(pending_command& one, time_point now) {
     end_command(one, std::move(why));
     return false;
   }
-  const auto window = one.is_publication() ? window_of(one.topic) : std::nullopt;
-  if (one.first_sent && window && now - *one.first_sent >= *window / 10 * 9) {
-    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - *one.first_sent);
-    client_reply why = reply_of(errc::outcome_unknown);
-    why.reason =
-        join("it was sent ", age.count(), " ms ago and not answered; the hub knows keys of ",
-             one.topic, " for ", window->count(), " ms");
-    end_command(one, std::move(why));
+  if (one.first_sent && is_too_late(one))
     return false;
-  }
   output_.send(one.frame);
   one.sent = true;
-  one.first_sent = one.first_sent.value_or(now);
+  if (!one.first_sent)
+    one.first_sent = beyond_suspends_();
+  return true;
+}
+
+/// The server might not know its key any more. Then it is over.
+bool client_session::is_too_late(const pending_command& one) {
+  const auto window = one.is_publication() ? window_of(one.topic) : std::nullopt;
+  const auto age =
+      std::chrono::duration_cast<std::chrono::milliseconds>(beyond_suspends_() - *one.first_sent);
+  if (!window || age < *window / 10 * 9)
+    return false;
+  client_reply why = reply_of(errc::outcome_unknown);
+  why.reason = join("it was sent ", age.count(), " ms ago and not answered; the hub knows keys of ",
+                    one.topic, " for ", window->count(), " ms");
+  end_command(one, std::move(why));
   return true;
 }
 
 /// Those that are not on their way, as far as it is their turn.
-void client_session::send_commands(time_point now) {
+void client_session::send_commands() {
   const bool one_at_a_time = suspects_publications();
   if (!one_at_a_time)
     suspected_up_to_ = 0;
@@ -127,7 +135,7 @@ void client_session::send_commands(time_point now) {
     const bool waits = one_at_a_time && busy && one.is_publication();
     if (one.sent || waits) {
       ++each;
-    } else if (send_or_end(one, now)) {
+    } else if (send_or_end(one)) {
       busy = busy || one.is_publication();
       ++each;
     } else {
@@ -143,10 +151,10 @@ bool client_session::suspects_publications() const noexcept {
 }
 
 /// Its answer has come; others may have waited for that.
-void client_session::forget_command(command_map::iterator one, time_point now) {
+void client_session::forget_command(command_map::iterator one) {
   commands_.erase(one);
   if (suspected_up_to_ != 0)
-    send_commands(now);
+    send_commands();
 }
 
 /// The connection has ended so. A publication may be why: the server has failed over it.
@@ -188,31 +196,34 @@ void client_session::keep_window(const std::string& topic, std::chrono::millisec
   constexpr std::size_t most = 10'000;
   if (windows_.size() >= most && !windows_.contains(topic))
     windows_.clear();  // what the hello says holds for all
-  windows_[topic] = window;
+  windows_[topic] = {window, true};
 }
 
 std::optional<std::chrono::milliseconds> client_session::window_of(const std::string& topic) const {
   const auto known = windows_.find(topic);
-  return known != windows_.end() ? known->second : hello_window_;
+  if (known == windows_.end())
+    return hello_window_;
+  const told_window& told = known->second;
+  // By now the server may know keys for less time than it did then.
+  return told.here || !hello_window_ ? told.time : std::min(told.time, *hello_window_);
 }
 
 void client_session::publish(std::string_view topic, message_kind kind, std::string_view payload,
-                             std::string_view key, client_publish_handler handler, time_point now) {
-  command(topic, std::move(handler), now, [&](std::uint64_t id) {
+                             std::string_view key, client_publish_handler handler) {
+  command(topic, std::move(handler), [&](std::uint64_t id) {
     const std::string own = key.empty() ? join(key_start_, id) : std::string(key);
     return protocol::write_publish(id, topic, kind, payload, own);
   });
 }
 
-void client_session::presence(std::string_view topic, client_presence_result_handler handler,
-                              time_point now) {
-  command(topic, std::move(handler), now,
+void client_session::presence(std::string_view topic, client_presence_result_handler handler) {
+  command(topic, std::move(handler),
           [&](std::uint64_t id) { return protocol::write_presence_command(id, topic); });
 }
 
 void client_session::history(std::string_view topic, const client_history_query& wanted,
-                             client_history_handler handler, time_point now) {
-  command(topic, std::move(handler), now, [&](std::uint64_t id) {
+                             client_history_handler handler) {
+  command(topic, std::move(handler), [&](std::uint64_t id) {
     return protocol::write_history_command(id, topic, wanted.since, wanted.limit, wanted.last);
   });
 }
@@ -232,7 +243,7 @@ void client_session::end_command(const pending_command& one, client_reply why) {
       one.handler);
 }
 
-void client_session::handle(protocol::ok_said& said, time_point now) {
+void client_session::handle(protocol::ok_said& said, time_point /*now*/) {
   leaving_topics_.erase(said.id);
   const auto found = commands_.find(said.id);
   if (found == commands_.end())
@@ -243,7 +254,7 @@ void client_session::handle(protocol::ok_said& said, time_point now) {
   std::visit(
       [&](const auto& handler) { output_.on_answered(handler, answer(handler, topic, said)); },
       found->second.handler);
-  forget_command(found, now);
+  forget_command(found);
 }
 
 void client_session::handle(const protocol::failure_said& said, time_point now) {
@@ -260,7 +271,7 @@ void client_session::handle(const protocol::failure_said& said, time_point now) 
     why.reason = said.reason;
     why.retry_after = said.retry_after;
     end_command(found->second, std::move(why));
-    forget_command(found, now);
+    forget_command(found);
     return;
   }
   // All of a `sub`, or one topic of it.

@@ -37,12 +37,12 @@ bool client_session::passes(std::uint64_t code) noexcept {
          code == static_cast<std::uint64_t>(error_code::backplane_unavailable);
 }
 
-void client_session::resume(time_point now) {
+void client_session::resume() {
   std::vector<subscription_map::value_type*> those;
   for (auto& one : subscriptions_)
     those.push_back(&one);
   ask(those);
-  send_commands(now);
+  send_commands();
 }
 
 void client_session::ask(const std::vector<subscription_map::value_type*>& those) {
@@ -88,7 +88,7 @@ void client_session::handle(const protocol::subscribed_said& said, time_point /*
     return;  // it is the answer to an older question
   topic_state& topic = found->second.topic;
   output_.on_subscribed(topic.on_subscribed(said));
-  if (topic.lacks_presence())  // it was wanted only while the answer was on its way
+  if (topic.presence_differs())  // another wish came while the answer was on its way
     ask_one(*found);
 }
 
@@ -130,6 +130,13 @@ void client_session::refuse(subscription_map::value_type& one, const protocol::f
                             time_point now) {
   using protocol::error_code;
   topic_state& topic = one.second.topic;
+  if (topic.may_do_without_presence() && topic.position() && !passes(said.code)) {
+    // What is refused may be presence alone, and the subscription is where it was.
+    topic.want_presence(false);
+    output_.on_error({one.first, static_cast<unsigned>(said.code), said.reason});
+    ask_one(one);
+    return;
+  }
   const bool already = said.code == static_cast<std::uint64_t>(error_code::already_subscribed);
   // What the application of the hub has made stands, whatever becomes of our own question.
   if (topic.stands() && (already ? topic.is_pattern() : !passes(said.code))) {
@@ -168,7 +175,8 @@ void client_session::handle(const protocol::unsubscribed_said& said, time_point 
 }
 
 void client_session::handle(const protocol::presence_said& said, time_point /*now*/) {
-  if (subscriptions_.contains(said.topic))
+  const auto found = subscriptions_.find(said.topic);
+  if (found != subscriptions_.end() && found->second.topic.presence())
     output_.on_presence({said.topic, said.joined, said.left, said.count});
 }
 
@@ -182,6 +190,8 @@ void client_session::handle(const protocol::publication_said& said, time_point /
     if (!topic::matches(pattern, said.topic))
       continue;
     subscription& to = subscriptions_.find(pattern)->second;
+    if (!to.topic.live())  // the application has not been told that it begins
+      continue;
     if (!to.own)
       for_all = true;
     else if (to.heard.is_new(said.topic, said.offset))
@@ -215,10 +225,10 @@ void client_session::subscribe(const std::string& topic, const subscribe_options
   if (found != subscriptions_.end()) {
     topic_state& known = found->second.topic;
     found->second.own = std::move(own);
+    forget_what_only(topic);
     known.by_hub = false;
-    if (from.presence)
-      known.want_presence();
-    if (known.lacks_presence() && known.position() && known.asked() == 0 && !known.waiting() &&
+    known.want_presence(from.presence);
+    if (known.presence_differs() && known.position() && known.live() &&
         state_ == client_state::open)
       ask_one(*found);
     return;
@@ -258,7 +268,27 @@ void client_session::unsubscribe(const std::string& topic) {
 
 bool client_session::forget(const std::string& topic) noexcept {
   std::erase(patterns_, topic);
-  return subscriptions_.erase(topic) != 0;
+  const bool was_there = subscriptions_.erase(topic) != 0;
+  forget_what_only(topic);
+  return was_there;
+}
+
+/// What the function for all heard by that name or pattern, and hears by no other any more: when it
+/// comes to hear that again, the numbering may have begun anew.
+void client_session::forget_what_only(std::string_view gone) noexcept {
+  heard_by_all_.forget_if([&](std::string_view topic) {
+    return (gone == topic || topic::matches(gone, topic)) && !is_for_all(topic);
+  });
+}
+
+/// Whether the function for all hears that topic.
+bool client_session::is_for_all(std::string_view topic) const noexcept {
+  const auto named = subscriptions_.find(topic);
+  if (named != subscriptions_.end() && !named->second.own)
+    return true;
+  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+    return topic::matches(pattern, topic) && !subscriptions_.find(pattern)->second.own;
+  });
 }
 
 /// Until the answer has come, what the server says of that topic is about the time before.

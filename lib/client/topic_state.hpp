@@ -27,10 +27,16 @@ class topic_state {
   /// Past publications to ask for, when those behind the position are not kept.
   std::size_t last() const noexcept { return last_; }
 
-  /// Whether who comes and goes is wanted, and whether the last `sub` did not say so.
+  /// Whether who comes and goes is wanted, and whether the last `sub` said otherwise.
   bool presence() const noexcept { return presence_; }
-  bool lacks_presence() const noexcept { return presence_ && !presence_asked_; }
-  void want_presence() noexcept { presence_ = true; }
+  bool presence_differs() const noexcept { return presence_ != presence_asked_; }
+  void want_presence(bool wanted) noexcept { presence_ = wanted; }
+
+  /// The last `sub` wanted presence for a subscription that goes on without.
+  bool may_do_without_presence() const noexcept { return presence_asked_ && was_subscribed_; }
+
+  /// An answer has come, and none is awaited: what is published is delivered.
+  bool live() const noexcept { return was_subscribed_ && asked_ == 0 && !waiting_; }
 
   /// A `sub` is sent under that id: until its answer comes, publications are ignored.
   void on_asked(std::uint64_t id) noexcept;

@@ -20,14 +20,17 @@ std::vector<asio::ip::address> listen_addresses(const std::string& address) {
   return {parsed};
 }
 
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  return is_v6 ? join("[", host, "]:", port) : join(host, ":", port);
+}
+
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
   asio::ip::address address = endpoint.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  const std::string text = address.to_string();
-  return address.is_v6() ? join("[", text, "]:", endpoint.port())
-                         : join(text, ":", endpoint.port());
+  return host_and_port(address.to_string(), endpoint.port());
 }
 
 }  // namespace broadcast_hub::net

@@ -2,7 +2,9 @@
 
 #include "net/asio.hpp"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace broadcast_hub::net {
@@ -12,7 +14,10 @@ namespace broadcast_hub::net {
 /// Errors: throws `std::invalid_argument` that names the value.
 std::vector<asio::ip::address> listen_addresses(const std::string& address);
 
-/// "127.0.0.1:8081" or "[::1]:8081". An IPv4 peer of a dual-stack socket is shown as IPv4.
+/// "example.com:8081", "127.0.0.1:8081" or "[::1]:8081".
+std::string host_and_port(std::string_view host, std::uint16_t port);
+
+/// The same of an endpoint. An IPv4 peer of a dual-stack socket is shown as IPv4.
 std::string to_string(const asio::ip::tcp::endpoint& endpoint);
 
 }  // namespace broadcast_hub::net

@@ -2,6 +2,7 @@
 
 #include "base/mutex.hpp"
 #include "base/text.hpp"
+#include "net/address.hpp"
 #include "net/own_descriptor.hpp"
 
 #include <netdb.h>
@@ -91,6 +92,7 @@ struct dialer::attempt {
   attempt(loop& on, told whom) : timer(on.context()), tell(std::move(whom)) {}
 
   std::string where;  // host and port, for faults
+  bool looking_up = false;
   std::vector<ip_endpoint> addresses;
   std::size_t next = 0;                            // of those
   std::vector<std::unique_ptr<tcp_socket>> tries;  // null: it has failed
@@ -107,7 +109,10 @@ struct dialer::mailbox {
 };
 
 dialer::dialer(loop& on, lookup look_up)
-    : loop_(on), look_up_(std::move(look_up)), mailbox_(std::make_shared<mailbox>()) {
+    : loop_(on),
+      look_up_(std::move(look_up)),
+      mailbox_(std::make_shared<mailbox>()),
+      lookups_(std::make_shared<lookup_map>()) {
   const lock_guard lock(mailbox_->guard);
   mailbox_->to = &on;
 }
@@ -119,8 +124,7 @@ dialer::~dialer() {
 
 void dialer::dial(const std::string& host, std::uint16_t port, told tell) {
   attempt_ = std::make_shared<attempt>(loop_, std::move(tell));
-  const bool bracketed = host.find(':') != std::string::npos;
-  attempt_->where = bracketed ? join("[", host, "]:", port) : join(host, ":", port);
+  attempt_->where = host_and_port(host, port);
   std::error_code no_address;
   const asio::ip::address address = asio::ip::make_address(host, no_address);
   if (no_address) {
@@ -133,19 +137,28 @@ void dialer::dial(const std::string& host, std::uint16_t port, told tell) {
   });
 }
 
-/// A resolver of Asio would be joined when the loop ends, however long the system takes.
+/// A resolver of Asio would be joined when the loop ends, however long the system takes. While one
+/// for that host and port is under way, there is no second thread: attempts that come again and
+/// again would have ever more of them where the system does not answer.
 void dialer::look_up(const std::string& host, std::uint16_t port) {
-  const auto work = [this, known = std::weak_ptr(attempt_), box = mailbox_, look_up = look_up_,
-                     host, port] {
+  attempt_->looking_up = true;
+  const std::string& where = attempt_->where;
+  if (const auto known = lookups_->find(where);
+      known != lookups_->end() && !known->second.expired())
+    return;
+  const auto under_way = std::make_shared<const char>();
+  (*lookups_)[where] = under_way;
+  auto work = [this, known = std::weak_ptr(lookups_), box = mailbox_, look_up = look_up_, where,
+               host, port, under_way] {
     try {
       lookup_result found = look_up(host, port);
       const lock_guard lock(box->guard);
       if (box->to == nullptr)
         return;
       // Only on the loop's thread it is clear that the dialer is still there.
-      box->to->post([this, known, result = std::move(found)] {
+      box->to->post([this, known, where, result = std::move(found)] {
         if (!known.expired())
-          begin(result);
+          on_found(where, result);
       });
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
       // Without memory nothing can be told: the one who waits gives up after a while.
@@ -153,7 +166,7 @@ void dialer::look_up(const std::string& host, std::uint16_t port) {
   };
   try {
     const signals_blocked here;
-    std::thread(work).detach();
+    std::thread(std::move(work)).detach();
   } catch (const std::system_error&) {
     loop_.post([this, known = std::weak_ptr(attempt_)] {
       if (!known.expired())
@@ -162,7 +175,15 @@ void dialer::look_up(const std::string& host, std::uint16_t port) {
   }
 }
 
+/// The attempt that began the lookup may have been left for another one, to the same place or not.
+void dialer::on_found(const std::string& where, const lookup_result& found) {
+  lookups_->erase(where);
+  if (attempt_ && attempt_->looking_up && attempt_->where == where)
+    begin(found);
+}
+
 void dialer::begin(const lookup_result& found) {
+  attempt_->looking_up = false;
   if (!found.fault.empty()) {
     fail(found.fault);
     return;

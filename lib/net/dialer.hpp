@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ lookup_result system_lookup(const std::string& host, std::uint16_t port);
 /// both families in turns, the next one after a quarter of a second or when one has failed, and the
 /// first that connects wins.
 ///
+/// A host and port that is being looked up is not looked up a second time meanwhile.
+///
 /// Sockets are not inherited by child processes.
 ///
 /// Thread safety: none; it belongs to the loop's thread.
@@ -51,7 +54,11 @@ class dialer {
   struct attempt;
   struct mailbox;
 
+  /// By host and port. Expired: it is over.
+  using lookup_map = std::map<std::string, std::weak_ptr<const char>>;
+
   void look_up(const std::string& host, std::uint16_t port);
+  void on_found(const std::string& where, const lookup_result& found);
   void begin(const lookup_result& found);
   void start_next();
   bool start(const asio::ip::tcp::endpoint& to);
@@ -63,7 +70,8 @@ class dialer {
   loop& loop_;
   lookup look_up_;
   std::shared_ptr<mailbox> mailbox_;
-  std::shared_ptr<attempt> attempt_;  // what handlers of the loop know weakly
+  std::shared_ptr<lookup_map> lookups_;  // what handlers of the loop know weakly
+  std::shared_ptr<attempt> attempt_;     // what handlers of the loop know weakly
 };
 
 }  // namespace broadcast_hub::net

@@ -1,6 +1,7 @@
 #include "net/outgoing.hpp"
 
 #include "base/text.hpp"
+#include "net/address.hpp"
 #include "net/socket_io.hpp"
 
 #include <sys/socket.h>
@@ -36,7 +37,7 @@ outgoing::~outgoing() {
 
 void outgoing::connect(const std::string& host, std::uint16_t port) {
   close();
-  where_ = join(host, ":", port);
+  where_ = host_and_port(host, port);
   dialer_.dial(host, port, [this](std::optional<tcp_socket> connected, std::string_view fault) {
     if (connected)
       open(std::move(*connected));

@@ -51,6 +51,9 @@ class outgoing {
   /// dropped.
   void send(std::string_view bytes);
 
+  /// Host and port that it is, or was last, to be connected to.
+  const std::string& where() const noexcept { return where_; }
+
   /// Bytes that have not been taken by the system.
   std::size_t queued_bytes() const noexcept;
 
@@ -70,7 +73,7 @@ class outgoing {
   loop& loop_;
   outgoing_events& events_;
   dialer dialer_;
-  std::string where_;               // host and port, for faults
+  std::string where_;
   std::shared_ptr<stream> stream_;  // what handlers of the loop know weakly; null: not connected
 };
 

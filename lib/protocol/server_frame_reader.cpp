@@ -153,9 +153,11 @@ class said_reader {
     known_member clients{"clients"};
     known_member n{"n"};
     known_member window{"window"};
+    known_member more{"more"};
     to.id = id_;
-    return enter(has_.ok, {&e, &o, &items, &clients, &n, &window}) && read_place(e, o, to.at) &&
-           values_.read_integer(n, any_integer, to.count) && read_window(window, to.window) &&
+    return enter(has_.ok, {&e, &o, &items, &clients, &n, &window, &more}) &&
+           read_place(e, o, to.at) && values_.read_integer(n, any_integer, to.count) &&
+           read_window(window, to.window) && values_.read_boolean(more, to.more) &&
            read_items(items, to.items) && read_clients(clients, to.clients);
   }
 

@@ -57,6 +57,7 @@ struct ok_said {
   std::optional<topic_position> at;  ///< of a publication, or the newest of a history
   std::optional<std::chrono::milliseconds> window;  ///< so long its key is known
   std::vector<past_publication> items;              ///< of a history
+  bool more = false;                                ///< not all of that had room
   std::vector<client_subscriber> clients;
   std::uint64_t count = 0;  ///< of those who are there
 };

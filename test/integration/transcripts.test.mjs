@@ -16,6 +16,9 @@ before(async () => {
 });
 after(() => server?.kill());
 
+/** What a frame is about: within a topic there is an order, and within a command's answers. */
+const subjectOf = ({ id, t, sub, unsub }) => t ?? sub ?? unsub ?? (id ? "a command" : "the session");
+
 /** A connection that speaks in frames; what came is read once. */
 class Line {
   static async open() {
@@ -40,10 +43,14 @@ class Line {
     this.#socket.send(text);
   }
 
-  /** The first unread frame for which `matches` is true, now or when it comes. */
-  async take(what, matches) {
-    const found = await this.#frames.find(what, (one) => !this.#read.has(one) && matches(one));
-    this.#read.add(found);
+  /** The first unread frame of that subject, now or when it comes: it must be as `matches` says. */
+  async take(what, subject, matches) {
+    const next = await this.#frames.find(
+      what,
+      (one) => !this.#read.has(one) && subjectOf(one) === subject
+    );
+    assert.ok(matches(next), `${what} is not the next, but ${JSON.stringify(next)}`);
+    this.#read.add(next);
   }
 
   get unread() {
@@ -81,11 +88,11 @@ class Replay {
   async #publish(topic, data) {
     this.other ??= await Line.open();
     this.other.send(`{"id":1,"pub":${JSON.stringify(topic)},"d":${data}}`);
-    await this.other.take("the answer to a publication", ({ id, ok }) => id === 1 && ok);
+    await this.other.take("the answer to a publication", "a command", ({ ok }) => ok);
   }
 
   async #expect(place, frame) {
-    await this.line.take(`${place}: ${JSON.stringify(frame)}`, (one) =>
+    await this.line.take(`${place}: ${JSON.stringify(frame)}`, subjectOf(frame), (one) =>
       this.values.matches(frame, one)
     );
   }
@@ -106,7 +113,7 @@ for (const { name, steps } of transcriptsFor("hub")) {
     for (const step of steps.filter(({ who }) => HEARD.includes(who))) await replay.play(step);
     // Whatever else the hub has to say comes ahead of this.
     replay.line.send('{"id":99999,"unsub":["."]}');
-    await replay.line.take("the last answer", ({ id }) => id === 99999);
+    await replay.line.take("the last answer", ".", ({ id }) => id === 99999);
     assert.deepEqual(replay.line.unread, []);
   });
 }

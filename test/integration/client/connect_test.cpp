@@ -120,6 +120,18 @@ TEST_F(ClientConnectTest, TellsThatAHostIsNotKnown) {
   EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 slow.test:80: Name or service not known");
 }
 
+TEST_F(ClientConnectTest, TellsWhereItGotNoSession) {
+  client_options chosen = options();
+  chosen.url = "ws://slow.test/";
+  chosen.connect_timeout = std::chrono::milliseconds(50);
+  lookups_hang = true;
+  const auto one = make_client(chosen);
+  one->start();
+  EXPECT_EQ(states.wait_for("waiting"), "waiting 1006 slow.test:80: no session within the timeout");
+  lookups_hang = false;
+  lookups_hang.notify_all();
+}
+
 // Once it asked for ever, and nobody learned why.
 TEST_F(ClientConnectTest, IsClosedWhereItMayNotGo) {
   refuse_with(403);

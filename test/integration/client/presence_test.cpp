@@ -72,6 +72,44 @@ TEST_F(ClientPresenceTest, IsTold) {
   EXPECT_EQ(presence.wait_for("bob left"), "bob left chat");
 }
 
+TEST_F(ClientPresenceTest, IsSwitchedOff) {
+  start_hub_with_presence();
+  const auto ann = make_user("ann");
+  ann->subscribe("chat", with_presence());
+  ann->subscribe("other", with_presence());
+  ann->start();
+  subscribed.wait_for(2);
+  ann->subscribe("chat");
+  subscribed.wait_for(3);
+  const auto bob = make_user("bob");
+  for (const char* topic : {"chat", "other"})
+    bob->subscribe(topic);
+  bob->start();
+  EXPECT_EQ(presence.wait_for("bob joined"), "bob joined other");
+  bob->unsubscribe("chat");
+  bob->unsubscribe("other");
+  EXPECT_EQ(presence.wait_for("bob left"), "bob left other");
+  for (const std::string& each : presence.wait_for(0))
+    EXPECT_FALSE(each.starts_with("bob") && each.ends_with("chat")) << each;
+}
+
+TEST_F(ClientPresenceTest, IsRefusedAloneWhereTheSubscriptionIsLive) {
+  start_hub();  // which keeps no presence
+  const auto one = make_client();
+  line_log refused;
+  one->on_error([&](const client_error_event& event) {
+    refused.add(event.topic + " " + std::to_string(event.code));
+  });
+  one->subscribe("chat");
+  one->start();
+  subscribed.wait_for(1);
+  one->subscribe("chat", with_presence());
+  EXPECT_EQ(refused.wait_for(1), text_lines{"chat 103"});
+  hub_->publish("chat", "hello");
+  EXPECT_EQ(heard.wait_for(1), text_lines{"chat 1 hello"});
+  one->stop();
+}
+
 TEST_F(ClientPresenceTest, KnowsItselfByItsConnection) {
   start_hub_with_presence();
   client one(options());

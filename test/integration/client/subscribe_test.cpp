@@ -82,6 +82,9 @@ TEST_F(ClientSubscribeTest, RefusesWhatIsNoTopic) {
     return chosen;
   }());
   EXPECT_EQ(one->subscribe("a b"), errc::invalid_topic);
+  EXPECT_EQ(one->subscribe("a.*", {topic_position{"k", 1}}), errc::not_for_patterns);
+  EXPECT_EQ(one->subscribe("a.*", {{}, 0, true}), errc::not_for_patterns);
+  EXPECT_FALSE(one->subscribe("a.*", {{}, 5}));
   EXPECT_EQ(one->publish("a.*", "x"), errc::invalid_topic);
   EXPECT_EQ(one->publish("a", "\xff"), errc::invalid_utf8);
   EXPECT_EQ(one->publish("a", std::string(1024 * 1024 + 1, 'x')), errc::message_too_big);

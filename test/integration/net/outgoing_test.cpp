@@ -129,6 +129,14 @@ TEST_F(OutgoingTest, TellsThatNobodyIsThere) {
   EXPECT_EQ(lines.front(), "127.0.0.1:" + std::to_string(port) + ": Connection refused");
 }
 
+// Once it said "::1:80".
+TEST_F(OutgoingTest, NamesItsPeerAsUrlsDo) {
+  socket.connect("::1", 80);
+  EXPECT_EQ(socket.where(), "[::1]:80");
+  socket.connect("127.0.0.1", 80);
+  EXPECT_EQ(socket.where(), "127.0.0.1:80");
+}
+
 TEST_F(OutgoingTest, SendsMoreThanTheSystemTakesAtOnce) {
   socket.connect("127.0.0.1", server.port());
   wait_for(1);

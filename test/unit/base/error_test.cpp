@@ -33,6 +33,7 @@ constexpr known_error known_errors[] = {
     {errc::outcome_unknown, 21, condition::unavailable},
     {errc::key_conflict, 22, condition::invalid_input},
     {errc::invalid_key, 23, condition::invalid_input},
+    {errc::not_for_patterns, 24, condition::invalid_input},
 };
 
 constexpr condition all_conditions[] = {condition::overloaded, condition::unavailable,

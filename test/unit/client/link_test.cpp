@@ -95,9 +95,9 @@ TEST_F(ClientLinkTest, AnswersAClose) {
                  wire::make_frame(wire::opcode::text, "too late")),
             "4000 idle");
   EXPECT_FALSE(link.open());
-  EXPECT_EQ(
-      record.lines,
-      lines{"sent " + std::to_string(static_cast<int>(wire::frame_event::kind::close)) + " 4000 "});
+  EXPECT_EQ(record.lines,
+            lines{"sent " + std::to_string(static_cast<int>(wire::frame_event::kind::close)) +
+                  " 4000 idle"});
 }
 
 TEST_F(ClientLinkTest, AnswersACloseWithoutCode) {

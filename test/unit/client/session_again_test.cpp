@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 class SessionAgainTest : public test::session_fixture {
  protected:
   void publish(const std::string& payload, const std::string& topic = "chat") {
-    session.publish(topic, message_kind::text, payload, {}, note(payload), now);
+    session.publish(topic, message_kind::text, payload, {}, note(payload));
   }
 
   /// Greeted with a window for keys.
@@ -89,6 +89,52 @@ TEST_F(SessionAgainTest, GoesByTheLastAnswerOfItsTopic) {
   EXPECT_EQ(got[2], R"(> {"id":3,"pub":"other","key":"0000.3","d":3})");
 }
 
+// Once an answer of an earlier connection counted for ever: the hub had less memory for keys by the
+// time of the next one, said so in its hello, and the publication was doubled.
+TEST_F(SessionAgainTest, GoesByTheHelloWhereThatTellsLessThanAnEarlierConnection) {
+  open_with("120000");
+  publish("1");
+  say(R"({"id":1,"ok":{"e":"k","o":7,"window":120000}})");
+  publish("2");
+  record.take();
+  greeting = R"({"hello":{"cid":"c1","ping":0,"window":50000}})";
+  come_back(60s);
+  EXPECT_EQ(record.take(),
+            (lines{"open", unknown("2",
+                                   "it was sent 60000 ms ago and not answered; the hub knows "
+                                   "keys of chat for 50000 ms")}));
+}
+
+TEST_F(SessionAgainTest, GoesByAnAnswerOverThisConnectionWhateverTheHelloTells) {
+  open_with("1000");
+  publish("1");
+  publish("2");
+  publish("3");
+  record.take();
+  // So that those go one at a time: the first one has the answer that counts for the others.
+  come_back(0ms, 1011);
+  EXPECT_EQ(record.take(), (lines{"open", sent(1)}));
+  now += 60s;
+  say(R"({"id":1,"ok":{"e":"k","o":7,"window":120000}})");
+  EXPECT_EQ(record.take(), (lines{"1 at k:7", sent(2)}));
+  greeting = R"({"hello":{"cid":"c1","ping":0}})";
+  come_back();
+  EXPECT_EQ(record.take(), (lines{"open", sent(2)})) << "this hello tells none";
+}
+
+// Once the time of a suspend did not count: the hub had forgotten the key meanwhile.
+TEST_F(SessionAgainTest, CountsTheTimeOfASuspend) {
+  open_with("120000");
+  publish("1");
+  record.take();
+  suspended = 10min;
+  come_back(5s);
+  EXPECT_EQ(record.take(),
+            (lines{"open", unknown("1",
+                                   "it was sent 605000 ms ago and not answered; the hub knows "
+                                   "keys of chat for 120000 ms")}));
+}
+
 TEST_F(SessionAgainTest, IsNeverSentAgainWhereKeysSayNothing) {
   open_with("0");
   publish("1");
@@ -113,7 +159,7 @@ TEST_F(SessionAgainTest, GoesAloneAfterASessionThatFailed) {
   come_back(0ms, 1011);
   EXPECT_EQ(record.take(), (lines{"open", sent(1)}));
   publish("3");
-  session.presence("chat", {}, now);
+  session.presence("chat", {});
   EXPECT_EQ(record.take(), lines{R"(> {"id":4,"presence":"chat"})"}) << "questions do not wait";
   say(R"({"id":1,"ok":{"e":"k","o":7}})");
   EXPECT_EQ(record.take(), (lines{"1 at k:7", sent(2)}));

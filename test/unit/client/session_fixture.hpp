@@ -24,6 +24,7 @@ class session_record final : public session_output {
   }
   void close(close_code /*code*/) override { add("close"); }
   void send(std::string_view frame) override { add("> " + std::string(frame)); }
+  std::string server() const override { return "hub.example:8081"; }
   void on_state(const client_state_event& event) override {
     static constexpr const char* names[] = {"connecting", "open", "waiting", "closed"};
     std::string line = names[static_cast<int>(event.state)];
@@ -157,9 +158,11 @@ class session_fixture : public testing::Test {
 
   std::uint32_t drawn = 0;
   time_point now;
+  duration suspended{0};  // that the clock of the loop does not know of
   session_record record;
   logger log{log_options{}};
-  client_session session{{}, [this] { return drawn; }, log, record};
+  client_session session{
+      {}, [this] { return drawn; }, log, record, [this] { return now + suspended; }};
 };
 
 }  // namespace broadcast_hub::test

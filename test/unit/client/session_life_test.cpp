@@ -25,8 +25,9 @@ TEST_F(SessionLifeTest, GivesUpAnAttemptWithoutHello) {
   pass(9'999ms);
   EXPECT_EQ(record.take(), lines{});
   pass(1ms);
-  EXPECT_EQ(record.take(), (lines{"disconnect no session within the timeout",
-                                  "waiting 1006 no session within the timeout, 0 ms"}));
+  EXPECT_EQ(record.take(),
+            (lines{"disconnect hub.example:8081: no session within the timeout",
+                   "waiting 1006 hub.example:8081: no session within the timeout, 0 ms"}));
   session.on_time(now);
   EXPECT_EQ(record.take(), (lines{"connecting", "connect"}));
 }
@@ -42,7 +43,7 @@ TEST_F(SessionLifeTest, LeavesAServerThatIsSilentForPingAndTenSeconds) {
   pass(34'999ms);
   EXPECT_EQ(record.take(), lines{});
   pass(1ms);
-  const std::string reason = "nothing was heard of the server for too long";
+  const std::string reason = "hub.example:8081: nothing was heard of the server for too long";
   EXPECT_EQ(record.take(), (lines{"disconnect " + reason, "waiting 1006 " + reason + ", 0 ms"}));
 }
 

@@ -35,6 +35,9 @@ TEST_F(SessionPatternsTest, GivesEachOnceToEverySubscription) {
   subscribe(">");
   subscribe("*.x");
   say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":0})");
+  say(R"({"id":2,"sub":"a.*"})");
+  say(R"({"id":3,"sub":">"})");
+  say(R"({"id":4,"sub":"*.x"})");
   record.take();
   publication(11, "a.x");
   publication(11, "a.x");
@@ -45,6 +48,7 @@ TEST_F(SessionPatternsTest, PatternsDoNotGetWhatANameIsSentAgain) {
   open();
   session.subscribe("a.x", {{}, 5}, [this](const client_publication&) { record.add("by name"); });
   subscribe("a.*");
+  say(R"({"id":2,"sub":"a.*"})");
   say(R"({"id":1,"sub":"a.x","e":"k","o":10,"n":1})");
   record.take();
   publication(10, "a.x");
@@ -93,10 +97,11 @@ TEST_F(SessionPatternsTest, GetEachNewestOnceWhenTheyOverlap) {
   session.subscribe("*.x", {{}, 1}, heard("newest"));
   subscribe("a.x");
   subscribe(">", {{}, 1});
+  say(R"({"id":1,"sub":"a.*"})");
   say(R"({"id":3,"sub":"a.x","e":"k","o":49,"n":0})");
   record.take();
   publication(50, "a.x");
-  EXPECT_EQ(record.take(), (lines{"a.x 50 50", "live a.x 50", "newest a.x 50"}));
+  EXPECT_EQ(record.take(), (lines{"a.x 50 50", "live a.x 50"}));
   session.subscribe("a.>", {{}, 1}, heard("late"));
   say(R"({"id":2,"sub":"*.x","n":1})");
   say(R"({"id":4,"sub":">","n":1})");
@@ -105,7 +110,56 @@ TEST_F(SessionPatternsTest, GetEachNewestOnceWhenTheyOverlap) {
   publication(50, "a.x");
   publication(50, "a.x");
   publication(50, "a.x");
-  EXPECT_EQ(record.take(), lines{"late a.x 50"});
+  EXPECT_EQ(record.take(), (lines{"newest a.x 50", "late a.x 50"}));
+}
+
+// Once it heard what came for another pattern, and then that it began: who loads its state at the
+// beginning put older over newer.
+TEST_F(SessionPatternsTest, HearNothingBeforeTheyBegin) {
+  open();
+  subscribe("a.>");
+  say(R"({"id":1,"sub":"a.>"})");
+  session.subscribe("a.*", {}, heard("late"));
+  record.take();
+  publication(1, "a.x");
+  say(R"({"id":2,"sub":"a.*"})");
+  publication(2, "a.x");
+  EXPECT_EQ(record.take(), (lines{"a.x 1 1", "subscribed a.* first", "late a.x 2", "a.x 2 2"}));
+  reopen();
+  record.take();
+  say(R"({"id":3,"sub":"a.>"})");
+  publication(3, "a.x");
+  say(R"({"id":3,"sub":"a.*"})");
+  EXPECT_EQ(record.take(), (lines{"subscribed a.> pattern", "a.x 3 3", "subscribed a.* pattern"}));
+}
+
+// Once everything of a topic that had begun anew was taken for heard.
+TEST_F(SessionPatternsTest, ForgetWhatTheyHeardWhenNobodyHearsIt) {
+  open();
+  subscribe("a.*");
+  subscribe("b.*");
+  subscribe("a.y");
+  say(R"({"id":1,"sub":"a.*"})");
+  say(R"({"id":2,"sub":"b.*"})");
+  say(R"({"id":3,"sub":"a.y","e":"k","o":4,"n":0})");
+  publication(5, "a.x");
+  publication(5, "a.y");
+  publication(5, "b.x");
+  session.unsubscribe("a.*");
+  subscribe("a.*");
+  say(R"({"id":5,"sub":"a.*"})");
+  record.take();
+  publication(1, "a.x");
+  publication(5, "a.y");
+  publication(5, "b.x");
+  EXPECT_EQ(record.take(), lines{"a.x 1 1"}) << "the others were heard all the time";
+  session.subscribe("a.*", {}, heard("own"));
+  session.unsubscribe("a.y");
+  subscribe("a.*");
+  record.take();
+  publication(1, "a.x");
+  publication(1, "a.y");
+  EXPECT_EQ(record.take(), (lines{"a.x 1 1", "a.y 1 1"}));
 }
 
 TEST_F(SessionPatternsTest, GetTheNewestAlsoWhereANameHasItAlready) {

@@ -14,7 +14,7 @@ class SessionPresenceTest : public test::session_fixture {
         line += " " + test::session_record::described(each);
       record.add(result ? line : result.error.message() + " " + std::to_string(result.code));
     };
-    session.presence("chat", told, now);
+    session.presence("chat", told);
   }
 
   void ask_history() {
@@ -25,7 +25,15 @@ class SessionPresenceTest : public test::session_fixture {
         line += " " + std::to_string(each.offset) + "=" + each.payload;
       record.add(result ? line : result.error.message());
     };
-    session.history("news", {topic_position{"k", 10}, 5}, told, now);
+    session.history("news", {topic_position{"k", 10}, 5}, told);
+  }
+
+  /// Subscribed to chat with presence, at k:1, with nothing written down.
+  void open_with_chat() {
+    open();
+    subscribe("chat", {{}, 0, true});
+    say(R"({"id":1,"sub":"chat","e":"k","o":1,"n":0})");
+    record.take();
   }
 };
 
@@ -118,6 +126,78 @@ TEST_F(SessionPresenceTest, IsAddedWhenTheAnswerHasCome) {
   say(R"({"id":1,"sub":"chat","e":"k","o":1,"n":0})");
   EXPECT_EQ(record.take(), (lines{"subscribed chat first k:1",
                                   R"(> {"id":2,"sub":{"chat":{"presence":true,"e":"k","o":1}}})"}));
+}
+
+TEST_F(SessionPresenceTest, IsSwitchedOffByWhoSubscribesWithout) {
+  open_with_chat();
+  subscribe("chat");
+  subscribe("chat");
+  EXPECT_EQ(record.take(), lines{R"(> {"id":2,"sub":{"chat":{"e":"k","o":1}}})"});
+  say(R"({"t":"chat","n":3})");
+  EXPECT_EQ(record.take(), lines{}) << "it crossed the question";
+  say(R"({"id":2,"sub":"chat","e":"k","o":1,"rec":true,"n":0})");
+  EXPECT_EQ(record.take(), lines{"subscribed chat recovered k:1"});
+  reopen();
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":3,"sub":{"chat":{"e":"k","o":1}}})"}));
+}
+
+// Once the subscription was ended for good, with whoever heard it.
+TEST_F(SessionPresenceTest, IsRefusedAloneWhereTheSubscriptionIsLive) {
+  open();
+  subscribe("chat");
+  say(R"({"id":1,"sub":"chat","e":"k","o":1,"n":0})");
+  subscribe("chat", {{}, 0, true});
+  record.take();
+  publication(2, "chat");
+  say(R"({"id":2,"sub":"chat","error":{"code":103,"reason":"no presence"}})");
+  EXPECT_EQ(record.take(), (lines{"error 103 no presence of chat",
+                                  R"(> {"id":3,"sub":{"chat":{"e":"k","o":1}}})"}));
+  say(R"({"id":3,"sub":"chat","e":"k","o":2,"rec":true,"n":1})");
+  publication(2, "chat");
+  EXPECT_EQ(record.take(), (lines{"subscribed chat recovered k:1", "chat 2 2"}));
+  reopen();
+  EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":4,"sub":{"chat":{"e":"k","o":2}}})"}));
+}
+
+TEST_F(SessionPresenceTest, IsRefusedAloneAfterAReconnect) {
+  open_with_chat();
+  reopen();
+  record.take();
+  say(R"({"id":2,"sub":"chat","error":{"code":103,"reason":"not any more"}})");
+  EXPECT_EQ(record.take(), (lines{"error 103 not any more of chat",
+                                  R"(> {"id":3,"sub":{"chat":{"e":"k","o":1}}})"}));
+  say(R"({"id":3,"sub":"chat","error":{"code":103,"reason":"nor the topic"}})");
+  EXPECT_EQ(record.take(),
+            (lines{R"(> {"id":4,"unsub":["chat"]})", "unsubscribed chat 103 nor the topic"}));
+}
+
+TEST_F(SessionPresenceTest, EndsASubscriptionThatBeganWithIt) {
+  open();
+  subscribe("chat", {topic_position{"k", 1}, 0, true});
+  record.take();
+  say(R"({"id":1,"sub":"chat","error":{"code":103,"reason":"no presence"}})");
+  EXPECT_EQ(record.take().back(), "unsubscribed chat 103 no presence");
+}
+
+TEST_F(SessionPresenceTest, IsRefusedAloneWhereTheHubHasMadeTheSubscription) {
+  open();
+  say(R"({"sub":"chat","e":"k","o":1,"n":0})");
+  subscribe("chat", {{}, 0, true});
+  record.take();
+  say(R"({"id":1,"sub":"chat","error":{"code":103,"reason":"no presence"}})");
+  EXPECT_EQ(record.take(), (lines{"error 103 no presence of chat",
+                                  R"(> {"id":2,"sub":{"chat":{"e":"k","o":1}}})"}));
+}
+
+TEST_F(SessionPresenceTest, HistorySaysWhenNotAllHadRoom) {
+  open();
+  std::string told;
+  const auto note = [&](const client_history_result& got) { told += got.more ? "more " : "all "; };
+  session.history("news", {}, note);
+  session.history("news", {}, note);
+  say(R"({"id":1,"ok":{"e":"k","o":0,"items":[]}})");
+  say(R"({"id":2,"ok":{"e":"k","o":12,"items":[{"o":12,"d":1}],"more":true}})");
+  EXPECT_EQ(told, "all more ");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 class SessionPublishTest : public test::session_fixture {
  protected:
   void publish(const std::string& payload) {
-    session.publish("chat", message_kind::text, payload, {}, note(payload), now);
+    session.publish("chat", message_kind::text, payload, {}, note(payload));
   }
 };
 
@@ -108,9 +108,8 @@ TEST_F(SessionPublishTest, IsOverWhenTheClientIs) {
 TEST_F(SessionPublishTest, TellsWhenToTryAgain) {
   open();
   std::chrono::milliseconds after{0};
-  session.publish(
-      "chat", message_kind::text, "1", {},
-      [&](const client_publish_result& result) { after = result.retry_after; }, now);
+  session.publish("chat", message_kind::text, "1", {},
+                  [&](const client_publish_result& result) { after = result.retry_after; });
   say(R"({"id":1,"error":{"code":108,"reason":"","retry_after":250}})");
   EXPECT_EQ(after, std::chrono::milliseconds(250));
 }
@@ -121,7 +120,7 @@ TEST_F(SessionPublishTest, KeysOfTwoClientsDiffer) {
   client_session one({}, system_random(), log, record_one);
   client_session two({}, system_random(), log, record_two);
   for (client_session* each : {&one, &two}) {
-    each->publish("a", message_kind::text, "1", {}, {}, now);
+    each->publish("a", message_kind::text, "1", {}, {});
     each->start(now);
     each->on_text(hello, now);
   }
@@ -142,7 +141,7 @@ TEST_F(SessionPublishTest, KeysHaveAsManyRandomBitsAsAUuid) {
 
 TEST_F(SessionPublishTest, KeepsTheKeyOfTheApplication) {
   open();
-  session.publish("chat", message_kind::text, "1", "mine", note("1"), now);
+  session.publish("chat", message_kind::text, "1", "mine", note("1"));
   EXPECT_EQ(record.take(), lines{R"(> {"id":1,"pub":"chat","key":"mine","d":1})"});
   reopen();
   EXPECT_EQ(record.take(), (lines{"open", R"(> {"id":1,"pub":"chat","key":"mine","d":1})"}));
@@ -152,9 +151,8 @@ TEST_F(SessionPublishTest, ResultsNameTheirTopic) {
   open();
   std::string topics;
   for (const std::string topic : {"a", "b", "c"}) {
-    session.publish(
-        topic, message_kind::text, "1", {},
-        [&](const client_publish_result& result) { topics += result.topic + " "; }, now);
+    session.publish(topic, message_kind::text, "1", {},
+                    [&](const client_publish_result& result) { topics += result.topic + " "; });
   }
   say(R"({"id":2,"error":{"code":103,"reason":"no"}})");
   say(R"({"id":1,"ok":{"e":"k","o":7}})");

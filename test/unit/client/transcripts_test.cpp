@@ -31,20 +31,19 @@ class TranscriptsTest : public session_fixture {
     sort_out();
   }
 
+  /// Frames come in their order, and so does what is told about one name; between names there is
+  /// none.
   void expect(const transcript_step& step) {
-    if (step.who == "client") {
-      const auto found =
-          std::find_if(frames_.begin(), frames_.end(),
-                       [&](const std::string& frame) { return values_.match(step.what, frame); });
-      ASSERT_NE(found, frames_.end())
-          << step.place << ": " << step.what << " is not in " << testing::PrintToString(frames_);
-      frames_.erase(found);
-      return;
-    }
-    const auto found = std::find(told_.begin(), told_.end(), step.what);
-    ASSERT_NE(found, told_.end()) << step.place << ": " << step.what << " is not in "
-                                  << testing::PrintToString(told_);
-    told_.erase(found);
+    const bool is_frame = step.who == "client";
+    lines& unread = is_frame ? frames_ : told_;
+    const auto next = std::find_if(unread.begin(), unread.end(), [&](const std::string& line) {
+      return is_frame || name_in(line) == name_in(step.what);
+    });
+    ASSERT_TRUE(next != unread.end() &&
+                (is_frame ? values_.match(step.what, *next) : step.what == *next))
+        << step.place << ": " << step.what << " is not the next of "
+        << testing::PrintToString(unread);
+    unread.erase(next);
   }
 
   void expect_nothing_more() const {
@@ -53,6 +52,14 @@ class TranscriptsTest : public session_fixture {
   }
 
  private:
+  /// The second word.
+  static std::string name_in(const std::string& line) {
+    std::istringstream words(line);
+    std::string name;
+    words >> name >> name;
+    return name;
+  }
+
   /// Nothing is drawn but zeros, so it dials again at once, and again when nothing comes of that.
   void advance_to(time_point then) {
     while (session.next_due() && *session.next_due() <= then) {
@@ -73,9 +80,9 @@ class TranscriptsTest : public session_fixture {
 
   void publish(const std::string& name, const std::string& data) {
     const auto note = [this, name](const client_publish_result& result) {
-      told_.push_back("published " + name + " " + std::to_string(result.position.offset));
+      record.add("published " + name + " " + std::to_string(result.position.offset));
     };
-    session.publish(name, message_kind::text, data, {}, note, now);
+    session.publish(name, message_kind::text, data, {}, note);
   }
 
   client_publication_handler publication_note(const std::string& name) {
@@ -84,11 +91,11 @@ class TranscriptsTest : public session_fixture {
                          std::string(what.payload);
       if (what.skipped != 0)
         line += " skipped " + std::to_string(what.skipped);
-      told_.push_back(line);
+      record.add(line);
     };
   }
 
-  /// `{}`, `{"last":1}` or `{"since":{"epoch":"k9f2","offset":107}}`.
+  /// `{}`, `{"last":1}`, `{"presence":true}` or `{"since":{"epoch":"k9f2","offset":107}}`.
   static subscribe_options options_of(const std::string& text) {
     subscribe_options options;
     protocol::json_document read;
@@ -100,6 +107,8 @@ class TranscriptsTest : public session_fixture {
         continue;
       if (read.text_of(value) == "last")
         options.last = std::stoul(source());
+      if (read.text_of(value) == "presence")
+        options.presence = source() == "true";
       if (read.text_of(value) == "epoch")
         since.epoch = read.text_of(*(&value + 1));
       if (read.text_of(value) == "offset")
@@ -117,6 +126,8 @@ class TranscriptsTest : public session_fixture {
         frames_.push_back(line.substr(2));
       if (line.starts_with("subscribed "))  // without the position
         told_.push_back(line.substr(0, line.find(' ', line.find(' ', 11) + 1)));
+      if (line.starts_with("publication ") || line.starts_with("published "))
+        told_.push_back(line);
     }
   }
 
@@ -136,10 +147,12 @@ TEST_F(TranscriptsTest, EachIsReplayed) {
       void replay(const transcript& from) {
         session.start(now);
         for (const transcript_step& step : from.steps) {
-          if (step.who == "client" || step.who == "told")
+          if (step.who == "client" || step.who == "told") {
             expect(step);
-          else
+          } else {
+            expect_nothing_more();
             play(step);
+          }
           if (HasFatalFailure())
             return;
         }

@@ -53,6 +53,12 @@ TEST(AddressTest, EndpointsAreShownAsUrlsShowThem) {
   EXPECT_EQ(shown("2001:db8::7", 0), "[2001:db8::7]:0");
 }
 
+TEST(AddressTest, HostsAreShownAsUrlsShowThem) {
+  EXPECT_EQ(host_and_port("example.com", 80), "example.com:80");
+  EXPECT_EQ(host_and_port("127.0.0.1", 8081), "127.0.0.1:8081");
+  EXPECT_EQ(host_and_port("::1", 8081), "[::1]:8081");
+}
+
 TEST(AddressTest, AnIpv4PeerOfADualStackSocketIsShownAsIpv4) {
   EXPECT_EQ(shown("::ffff:192.0.2.7", 50312), "192.0.2.7:50312");
 }

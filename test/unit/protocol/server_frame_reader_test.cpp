@@ -64,7 +64,7 @@ struct said_text {
     for (const past_publication& each : said.items)
       text += " " + std::to_string(each.offset) + "=" +
               test::described(content{each.kind, each.payload});
-    return text;
+    return text + (said.more ? " and more" : "");
   }
   std::string operator()(const presence_said& said) const {
     std::string text = "presence <" + said.topic + "> " + std::to_string(said.count);
@@ -149,6 +149,10 @@ TEST(ServerFrameReaderTest, Answers) {
        "4 ok at k9f2:45 window 315360000000"},
       {R"({"id":3,"ok":{}})", "3 ok"},
       {R"({"id":8,"ok":{"e":"k","o":0,"items":[]}})", "8 ok at k:0"},
+      {R"({"id":8,"ok":{"more":true,"e":"k","o":9,"items":[{"o":9,"d":1}]}})",
+       "8 ok at k:9 9=text 1 and more"},
+      {R"({"id":8,"ok":{"e":"k","o":9,"items":[{"o":9,"d":1}],"more":false}})",
+       "8 ok at k:9 9=text 1"},
       {R"({"id":8,"ok":{"e":"k","o":13,"items":[{"o":11,"d":{"a":[1]}},{"s":"x","o":12},)"
        R"({"o":13,"b":"QUI="}]}})",
        R"(8 ok at k:13 11=text {"a":[1]} 12=text x 13=binary AB)"},
@@ -248,6 +252,7 @@ TEST(ServerFrameReaderTest, Faults) {
       {R"({"error":{}})", "fault: error.code is missing"},
       {R"({"id":8,"ok":{"items":[{"o":0,"d":1}]}})",
        "fault: ok.items.o is 0; it must be an integer from 1 to 9007199254740992"},
+      {R"({"id":8,"ok":{"more":1}})", "fault: ok.more is 1; it must be true or false"},
       {R"({"id":8,"ok":{"items":{}}})", "fault: ok.items is {}; it must be an array of objects"},
       {R"({"id":8,"ok":{"items":[{"o":1}]}})", "fault: exactly one of d, s and b must be there"},
       {R"({"id":7,"ok":{"clients":{"c1":7}}})",
