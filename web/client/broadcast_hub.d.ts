@@ -43,7 +43,7 @@ export interface ClientOptions {
   onmessage?: ((data: any, raw: any) => void) | undefined;
   onerror?: ((error: HubError) => void) | undefined;
 
-  /** How long an attempt may take until the connection is open. 0: for ever. Default: 10,000. */
+  /** How long an attempt may take, in ms, until the server has said hello. 0: for ever. Default: 10,000. */
   connectTimeout?: number | undefined;
 
   /** For tests. Default: the global ones. */
@@ -211,7 +211,8 @@ export interface SubscriptionHandlers<T = any> {
   onsubscribed?: ((event: SubscribedEvent) => void) | undefined;
 
   /**
-   * Subscribers came or went, or one that is known has another `info`. Only with `presence: true`.
+   * Subscribers came or went, or one that is known has another `info`. Only with `presence: true`, of
+   * this subscription or of another one to the topic.
    * What happens while there is no connection is not told: ask `presence()` in `onsubscribed`.
    */
   onpresence?: ((event: PresenceEvent) => void) | undefined;
@@ -321,6 +322,9 @@ export interface Presence {
 
 export interface History<T = any> extends Position {
   items: Publication<T>[];
+
+  /** More were asked for and are kept, but the answer had no room for them: older ones with `last`. */
+  more?: boolean | undefined;
 }
 
 export interface HubError extends Error {

@@ -94,7 +94,7 @@ class Client {
     const topic = known ?? new Topic(name, options.since);
     const { last, since } = options;
     if (topic.pattern && (since || options.presence || (last && last !== 1))) {
-      throw new TypeError(`${name}: a pattern has only last, 0 or 1, not ${last}`);
+      throw new TypeError(`${name}: a pattern takes last 1 only: ${stringify(options)}`);
     }
     const subscription = {
       ...options,
@@ -135,10 +135,11 @@ class Client {
     const id = ++this.#lastId;
     const from = since && { e: since.epoch, o: since.offset };
     const frame = stringify({ id, history: topic, since: from, limit, last });
-    const { e, o, items, text } = await this.#calls.ask(id, topic, frame, limits);
+    const { e, o, items, more, text } = await this.#calls.ask(id, topic, frame, limits);
     return {
       epoch: e,
       offset: o,
+      more,
       items: listOf(items)
         .filter(isObject)
         .map((item) => publication(topic, item, 0, text)),
@@ -255,7 +256,7 @@ class Client {
       else this.#subscribed(frame);
     } else if (typeof unsub === "string") {
       this.#unsubscribed(frame);
-    } else if (id === undefined && isObject(error)) {
+    } else if ((id ?? sub) === undefined && isObject(error)) {
       const problem = failure(error);
       if (!this.#tell("onerror", problem)) report(problem);
     } else if ("msg" in frame || "s" in frame || "b" in frame) {
@@ -365,7 +366,9 @@ class Client {
         this.#tellOne(subscription, "onpublication", one);
       }
     };
-    this.history(topic.name, { last: subscription.last }).then(begin, () => begin(none));
+    // A history has no more at once.
+    const last = Math.min(subscription.last, 1000);
+    this.history(topic.name, { last }).then(begin, () => begin(none));
   }
 
   /** Who wants presence may be to blame: the others are asked for without it. */

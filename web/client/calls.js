@@ -31,22 +31,21 @@ export class Calls {
     signal?.throwIfAborted();
     const { maxBuffered = 1000, setTimeout, clearTimeout } = this.#options;
     // A connection that is dead seems open for a while.
-    const most = Math.max(maxBuffered, this.#connection.state === "open" ? MOST_UNANSWERED : 0);
+    const most = Math.max(maxBuffered, this.#connection.state === "open" && MOST_UNANSWERED);
     const reason = `${most} commands wait`;
     if (this.#all.size >= most) throw failure({ code: "buffer_full", reason }, topic);
-    let timer;
-    let abort;
+    const call = { topic, frame, keyed, kills: 0 };
+    const answer = new Promise((...both) => ([call.resolve, call.reject] = both));
+    const expire = () => this.#reject(call, "timeout", "no answer");
+    const timer = timeout >= 0 && setTimeout(expire, timeout);
+    const abort = () => this.#all.delete(id) && call.reject(signal.reason);
+    signal?.addEventListener("abort", abort);
+    this.#all.set(id, call);
     try {
-      return await new Promise((resolve, reject) => {
-        const expire = () => (timer = this.#reject({ topic, reject }, "timeout", "no answer"));
-        if (timeout >= 0) timer = setTimeout(expire, timeout);
-        abort = () => reject(signal.reason);
-        signal?.addEventListener("abort", abort);
-        this.#all.set(id, { topic, frame, keyed, kills: 0, resolve, reject });
-        this.send(id);
-      });
+      this.send(id);
+      return await answer;
     } finally {
-      if (timer) clearTimeout(timer);
+      clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       this.#all.delete(id);
       const wasCareful = this.#suspects.size;
@@ -71,10 +70,11 @@ export class Calls {
 
   #sendOne(id, call) {
     const now = this.#options.now();
-    const window = this.#windows.get(call.topic) ?? this.#connection.window;
     // Frames are on their way for a while.
-    if (call.keyed && now - call.first >= 0.9 * window) {
-      return this.#reject(call, "outcome_unknown", "its key may be forgotten");
+    const isLate = (window) => call.keyed && now - call.first >= 0.9 * window;
+    // What it said to an earlier session may be too much by now, and the other way round.
+    if (isLate(this.#windows.get(call.topic)) || isLate(this.#connection.window)) {
+      return this.#reject(call, "outcome_unknown", "too late");
     }
     call.first ??= now;
     call.session = this.#session;

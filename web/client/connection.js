@@ -4,8 +4,7 @@
 import { isCount, isObject, isRange, report, stringify } from "./values.js";
 
 const PROTOCOL = "bhub.v1";
-const PING_BEFORE_HELLO = 25000; // ms, as all times
-const LONG = 10000; // for silence after a ping, for an attempt, and for a session to count
+const LONG = 10000; // ms, as all times: for silence after a ping, for an attempt, and for a session to count
 const SILENCE_AFTER_WAKING = 5000;
 const TOO_OLD_AT_WAKING = 2000; // an attempt that began before it slept, or in another network
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would go off at once
@@ -36,8 +35,7 @@ export class Connection {
   #ending = new AbortController();
 
   /**
-   * `owner` has `onstate`, `onopen` and `onend` (both before anybody is told), `onframe`, and `onraw`
-   * for what comes without the protocol.
+   * `owner` has `onstate`, `onframe`, and `onraw` for what comes without the protocol.
    */
   constructor(url, options, owner) {
     this.#url = url;
@@ -131,8 +129,7 @@ export class Connection {
     socket.onopen = () => {
       mayDoWithout = false;
       isOpen = true;
-      if (socket.protocol === PROTOCOL) this.#listen();
-      else this.#openRaw();
+      if (socket.protocol !== PROTOCOL) this.#openRaw();
     };
     socket.onmessage = ({ data }) => this.#receive(data);
     // After an attempt that failed Node's own socket sends no close event.
@@ -142,7 +139,6 @@ export class Connection {
     };
     socket.onclose = ended;
     this.#socket = socket;
-    this.#ping = PING_BEFORE_HELLO;
     this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
@@ -179,16 +175,20 @@ export class Connection {
     }
   }
 
-  #loseIn(delay) {
-    return this.later(delay, () => this.#lose(1006, "silence"));
+  /** Not before what has arrived is read: the page, or a handler, may have held everything up. */
+  #loseIn(delay, isLast) {
+    return this.later(delay, () => {
+      if (isLast) this.#lose(1006, "silence");
+      else this.#listen(1, true);
+    });
   }
 
   /** From now on something has to happen within this time. */
-  #listen(time = this.#ping && this.#ping + LONG) {
+  #listen(time = this.#ping && this.#ping + LONG, isLast) {
     this.#cancel(this.#doubt);
     this.#cancel(this.#silence);
     // Without a time the server does not ping.
-    if (time) this.#silence = this.#loseIn(time);
+    if (time) this.#silence = this.#loseIn(time, isLast);
   }
 
   #openRaw() {
@@ -217,9 +217,6 @@ export class Connection {
   #lose(code, reason) {
     if (isFinal(code)) return this.#end(code, reason);
     this.#leaveSocket();
-    // A greeting is no success yet: who is thrown out behind it must come more and more rarely.
-    const lasted = this.state === "open" && this.#options.now() - this.#began;
-    if (lasted >= Math.min(LONG, this.#retry[1])) this.#attempts = 0;
     const asked = this.#bye;
     const delay = asked
       ? asked[0] + this.#options.random() * (asked[1] - asked[0])
@@ -235,6 +232,9 @@ export class Connection {
   }
 
   #leaveSocket() {
+    // A greeting is no success yet: who is thrown out behind it must come more and more rarely.
+    const lasted = this.state === "open" && this.#options.now() - this.#began;
+    if (lasted >= Math.min(LONG, this.#retry[1])) this.#attempts = 0;
     const socket = this.#socket ?? {};
     this.#socket = undefined;
     this.raw = false;

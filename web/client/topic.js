@@ -79,7 +79,7 @@ export class Topic {
     const replayed = isCount(n) ? n : 0;
     if (typeof e === "string" && isCount(o)) {
       const start = o - replayed;
-      this.offset = e === this.epoch ? Math.max(start, Math.min(this.offset, o)) : start;
+      this.offset = e === this.epoch && this.offset <= o ? Math.max(start, this.offset) : start;
       this.epoch = e;
       // With none nothing may be taken for seen: what is on its way is new to patterns.
       this.#replayed = start;

@@ -121,8 +121,11 @@ std::multimap<std::string, std::string> written_frames() {
       {"write_subscribed", write_subscribed(gap)},
       {"write_subscribed", write_subscribed(limit)},
       {"write_subscribed", write_subscribed(newest)},
-      {"write_subscribed",
-       write_subscribed({.id = 1, .topic = "prices", .reached = at(44), .skipped = skips::latest})},
+      {"write_subscribed", write_subscribed({.id = 1,
+                                             .topic = "prices",
+                                             .reached = at(44),
+                                             .replayed = 1,
+                                             .skipped = skips::latest})},
       {"write_subscribed",
        write_subscribed(
            {.id = 1, .topic = "log", .reached = at(44), .skipped = skips::drop_oldest})},

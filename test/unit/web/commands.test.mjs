@@ -176,6 +176,7 @@ test("asks for the past", async () => {
   assert.deepEqual({ ...place, items: past.map(plain) }, {
     epoch: "e1",
     offset: 13,
+    more: undefined,
     items: [
       { topic: "news", data: { a: 1 }, offset: 11 },
       { topic: "news", data: "text", offset: 12 },
@@ -187,6 +188,10 @@ test("asks for the past", async () => {
   const { id: second, ...rest } = rig.takeOne();
   assert.ok(second > id);
   assert.deepEqual(rest, { history: "news", since: { e: "e1", o: 10 }, limit: 5 });
+
+  const cut = rig.client.history("news", { last: 5 });
+  rig.say({ id: rig.takeOne().id, ok: { e: "e1", o: 13, items: [], more: true } });
+  assert.equal((await cut).more, true);
 });
 
 test("sends to the application behind the server, or says that it did not", () => {

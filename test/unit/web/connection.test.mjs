@@ -194,7 +194,7 @@ test("leaves a connection on which nothing came for a ping and ten seconds", () 
   rig.clock.advance(34999);
   assert.equal(rig.client.state, "open");
   const silent = rig.socket;
-  rig.clock.advance(1);
+  rig.clock.advance(2);
   assert.equal(rig.client.state, "waiting");
   assert.equal(rig.states.at(-1).code, 1006);
   assert.deepEqual(silent.closes, [[1000, undefined]]);
@@ -211,7 +211,19 @@ test("takes the time of a ping from the hello", () => {
   rig.greet(hello({ ping: 1000 }));
   rig.clock.advance(10999);
   assert.equal(rig.client.state, "open");
-  rig.clock.advance(1);
+  rig.clock.advance(2);
+  assert.equal(rig.client.state, "waiting");
+});
+
+test("what came while a handler held everything up is read before silence is judged", () => {
+  const rig = new Rig();
+  rig.greet(hello({ ping: 1000 }));
+  rig.clock.block(60000);
+  rig.say({});
+  rig.clock.advance(5000);
+  assert.equal(rig.client.state, "open");
+  assert.equal(rig.sockets.length, 1);
+  rig.clock.advance(6001);
   assert.equal(rig.client.state, "waiting");
 });
 
@@ -229,13 +241,16 @@ test("keeps within what a timer can", () => {
 
 test("leaves a connection that does not come about", () => {
   const rig = new Rig({ connectTimeout: undefined });
-  rig.clock.advance(9999);
+  rig.clock.advance(10000);
   assert.equal(rig.client.state, "connecting");
   rig.clock.advance(1);
   assert.equal(rig.client.state, "waiting");
   rig.clock.advance(250);
+  rig.clock.advance(5000);
   rig.socket.open(); // and says nothing
-  rig.clock.advance(35000);
+  rig.clock.advance(5000);
+  assert.equal(rig.client.state, "connecting");
+  rig.clock.advance(1);
   assert.equal(rig.client.state, "waiting");
   assert.deepEqual(rig.clock.waits, [500], "there was no hello");
 });

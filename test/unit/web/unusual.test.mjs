@@ -167,6 +167,29 @@ test("commands can be given up, and none of them is sent again", async () => {
   assert.deepEqual(rig.clock.waits, [35000], "no timer is left");
 });
 
+test("what is given up in the moment in which a session begins is not sent", async () => {
+  const rig = new Rig();
+  const giveUp = new AbortController();
+  const call = rig.client.publish("a", 1, { signal: giveUp.signal });
+  giveUp.abort();
+  rig.greet();
+  assert.deepEqual(rig.take(), []);
+  await assert.rejects(call, { name: "AbortError" });
+});
+
+test("a long session begins the back-off anew, whatever ended it", () => {
+  const rig = new Rig();
+  for (let attempt = 0; attempt < 6; ++attempt) {
+    rig.socket.end();
+    rig.clock.advance(20000);
+  }
+  rig.greet();
+  rig.clock.advance(10000);
+  rig.client.reconnect();
+  rig.socket.end();
+  assert.equal(rig.states.at(-1).delay, 250);
+});
+
 test("several listen to one event, until they do not", () => {
   const seen = [];
   const rig = new Rig({ onstate: undefined, onmessage: () => seen.push("property") });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 
-import { HELLO, Rig } from "./support/rig.mjs";
+import { HELLO, Rig, collectReports } from "./support/rig.mjs";
 
 const SIGN_OF_LIFE = { unsub: ["."] };
 const REFUSED = { sub: ".", error: { code: 106, reason: "not subscribed" } };
@@ -84,7 +84,7 @@ for (const [name, wake] of Object.entries(WAYS)) {
     rig.clock.advance(4999);
     assert.equal(rig.client.state, "open");
     const dead = rig.socket;
-    rig.clock.advance(1);
+    rig.clock.advance(2);
     assert.equal(rig.client.state, "waiting");
     assert.deepEqual(dead.closes, [[1000, undefined]]);
     const { code, reason, delay } = rig.states.at(-1);
@@ -97,7 +97,8 @@ for (const [name, wake] of Object.entries(WAYS)) {
 
   test(`a connection that is alive when the page is ${name} stays`, (t) => {
     const page = fakePage(t);
-    const rig = Rig.open();
+    const errors = collectReports(t);
+    const rig = Rig.open({ onerror: (error) => errors.push(error) });
     for (const sign of [REFUSED, {}, { msg: "hello" }]) {
       wake(page);
       assert.deepEqual(rig.take(), [SIGN_OF_LIFE]);
@@ -110,6 +111,7 @@ for (const [name, wake] of Object.entries(WAYS)) {
     assert.equal(rig.client.state, "open");
     assert.equal(rig.sockets.length, 1);
     assert.deepEqual(rig.messages, ["hello"], "the answer is nobody's");
+    assert.deepEqual(errors, []);
   });
 }
 
@@ -123,7 +125,7 @@ test("a page that is shown again and again asks once, and is not put off by it",
     page.become("hidden");
   }
   assert.deepEqual(rig.take(), [SIGN_OF_LIFE]);
-  rig.clock.advance(5);
+  rig.clock.advance(6);
   assert.equal(rig.client.state, "waiting");
 });
 
@@ -142,7 +144,7 @@ test("a server that does not ping is asked, too", (t) => {
   rig.say(REFUSED);
   assert.deepEqual(rig.clock.waits, [], "it may be silent for ever");
   page.goOnline();
-  rig.clock.advance(5000);
+  rig.clock.advance(5001);
   assert.equal(rig.client.state, "waiting");
 });
 
@@ -155,7 +157,7 @@ test("a server without the protocol, or one that said no hello, is not asked", (
   page.goOnline();
   assert.equal(raw.client.raw, true);
   assert.deepEqual([...raw.socket.sent, ...silent.socket.sent], []);
-  assert.deepEqual([raw.clock.waits, silent.clock.waits], [[], [35000]]);
+  assert.deepEqual([raw.clock.waits, silent.clock.waits], [[], [30000]]);
 });
 
 test("closing ends the doubt", (t) => {
