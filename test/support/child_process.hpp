@@ -84,10 +84,13 @@ class child {
 
   bool lives() const { return ::waitpid(id_, nullptr, WNOHANG) == 0; }
 
-  /// What it has beside its standard input and outputs.
+  /// What it has beside its standard input and outputs, and what a program reads while it starts.
   descriptor_map descriptors() const {
     descriptor_map found = descriptors_of(std::to_string(id_));
-    std::erase_if(found, [](const auto& each) { return each.first < 3; });
+    std::erase_if(found, [](const auto& each) {
+      const auto in = [&](const char* folder) { return each.second.starts_with(folder); };
+      return each.first < 3 || in("/etc/") || in("/lib") || in("/usr/");
+    });
     return found;
   }
 
