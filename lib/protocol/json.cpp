@@ -65,6 +65,8 @@ half half_in(std::string_view escape) noexcept {
   return unit < 0xdc00 ? half::high : half::low;
 }
 
+}  // namespace
+
 /// A text as RapidJSON sees it: something else stands where payloads are, which are not for it, and
 /// for escapes that are half of a surrogate pair, which it does not take.
 class json_input : public rapidjson::MemoryStream {
@@ -129,6 +131,8 @@ class json_input : public rapidjson::MemoryStream {
   std::size_t known_end_ = 0;  // a backslash that ends here begins no escape to look at
   bool has_half_ = false;
 };
+
+namespace {
 
 /// `source`: the text from the fault on.
 std::string_view words_for(rapidjson::ParseErrorCode code, std::string_view source) noexcept {
