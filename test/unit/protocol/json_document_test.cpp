@@ -103,6 +103,7 @@ TEST(JsonDocumentTest, StringsAreToldWithoutTheirEscapes) {
       {R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
       {R"("\u0041\u00e9\u20ac\ud83d\ude00")", "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
       {R"("\u0000a")", "\0a"sv},
+      {R"("\\ud800\\\ud83d\ude00\\")", "\\ud800\\\xf0\x9f\x98\x80\\"},
       {R"("\ud7ff\ue000\uffff")", "\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"},
       {"\"\xed\x9f\xbf\xf4\x8f\xbf\xbf\x7f\"", "\xed\x9f\xbf\xf4\x8f\xbf\xbf\x7f"},
   };
@@ -238,6 +239,16 @@ TEST(JsonDocumentTest, PayloadsAreOneValue) {
   EXPECT_EQ(document.values()[2].depth, 2U);
   EXPECT_EQ(document.values()[4].depth, 0U);
   EXPECT_EQ(document.first_half(), nullptr);
+  // What follows them is not part of them.
+  for (const std::string_view text : {R"({"d":[1]5})"sv, R"({"d":[1].5})"sv, R"({"d":1"x"})"sv,
+                                      R"({"d":"""":1})"sv, R"({"d":{}{}})"sv, R"({"d":"x":1})"sv})
+    EXPECT_EQ(document.parse(text).substr(0, 26), "a comma or } must stand he") << text;
+  for (const std::string_view text : {R"({"d")"sv, R"({"d":)"sv, R"({"d": ,"x":1})"sv,
+                                      R"({"d" 1})"sv, R"({"d":1)"sv, R"({"d":"\ud800)"sv}) {
+    EXPECT_NE(document.parse(text), "") << text;
+    for (const json_document::value& one : document.values())
+      EXPECT_LE(document.source(one).size(), text.size()) << text;
+  }
   // Not what is elsewhere, or what only looks alike.
   for (const std::string_view text :
        {R"([{"d":1e999}])"sv, R"({"D":1e999})"sv, R"({"x":{"d":1e999}})"sv,
@@ -259,6 +270,14 @@ TEST(JsonDocumentTest, PayloadsHaveNoLimits) {
   EXPECT_EQ(document.values().size(), 3U);
   EXPECT_NE(document.parse("{\"d\":" + repeated("[{\"a\":", 100'000)), "");
   EXPECT_EQ(document.values().size(), 3U);
+}
+
+TEST(JsonDocumentTest, PayloadsOfOneNameMayStandAtSeveralDepths) {
+  json_document document({"d", {"d", 3}}, 6);
+  ASSERT_EQ(document.parse(R"({"d":[1,1,1],"x":[{"d":[2,2,2]}]})"), "");
+  EXPECT_EQ(document.values().size(), 8U);  // with the three names
+  EXPECT_EQ(document.source(document.values()[7]), "[2,2,2]");
+  EXPECT_EQ(document.parse(R"({"x":{"d":[1,1,1,1]}})"), "more than 6 values, at byte 17");
 }
 
 TEST(JsonDocumentTest, AMemberWithoutAValueIsNotTold) {

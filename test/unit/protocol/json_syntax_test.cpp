@@ -7,6 +7,8 @@
 #include <rapidjson/reader.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -256,6 +258,29 @@ TEST(JsonSyntaxTest, RandomPiecesOfJsonAreReadAlike) {
   EXPECT_GT(read, 100U);
 }
 
+TEST(JsonNumberTest, IntegersAreToldOfNumbersThatAreWrittenAsSuch) {
+  constexpr std::uint64_t none = json_document::no_integer;
+  const std::vector<std::pair<std::string_view, std::uint64_t>> texts{
+      {"0", 0},
+      {"4294967296", 4294967296},
+      {"9007199254740993", 9007199254740993},
+      {"18446744073709551614", 18446744073709551614U},
+      {"18446744073709551616", none},
+      {"-0", none},
+      {"-1", none},
+      {"-4294967296", none},
+      {"1.0", none},
+      {"1e2", none},
+      {"\"1\"", none},
+      {"true", none},
+  };
+  json_document document;
+  for (const auto& [text, expected] : texts) {
+    ASSERT_EQ(document.parse(text), "") << text;
+    EXPECT_EQ(document.values().front().integer, expected) << text;
+  }
+}
+
 TEST(JsonStringTest, OnlyWhatMustBeIsEscaped) {
   const std::vector<std::pair<std::string_view, std::string_view>> texts{
       {"", R"("")"},
@@ -286,6 +311,23 @@ TEST(JsonStringTest, WhatMustBeEscapedIsSeenAtEveryPlace) {
       ASSERT_EQ(out, '"' + before + escaped.substr(1, escaped.size() - 2) + "!#[] \xc3\xbf\"")
           << "character " << c << " at " << place;
     }
+  }
+}
+
+TEST(JsonStringTest, StringsHaveCharactersWhereTheyAreUnicode) {
+  const std::vector<std::pair<std::string_view, std::optional<std::string_view>>> texts{
+      {R"("")", ""},
+      {R"("plain / text")", "plain / text"},
+      {R"("a\/\u0041")", "a/A"},
+      {R"("\\ud800")", R"(\ud800)"},
+      {R"("\ud800")", std::nullopt},
+      {"1", std::nullopt},
+      {"{}", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& [text, expected] : texts) {
+    std::string held;
+    EXPECT_EQ(unquote(text, held), expected) << text;
   }
 }
 
