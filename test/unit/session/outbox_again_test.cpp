@@ -2,6 +2,8 @@
 
 #include "outbox_fixture.hpp"
 
+#include <broadcast_hub/error.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <string>
