@@ -12,11 +12,8 @@
 #include <variant>
 
 namespace broadcast_hub {
-namespace {
 
 using protocol::error_code;
-
-}  // namespace
 
 client_commands::client_commands(hub_core& hub, std::size_t shards)
     : hub_(hub),

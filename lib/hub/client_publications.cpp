@@ -96,7 +96,7 @@ void client_publications::tell_published(net::connection& peer, command_id of,
   std::optional<std::chrono::milliseconds> window;
   if (!command.key.empty())
     window = result.window;
-  answers_.send(peer, protocol::write_published(of, {result.epoch, result.offset}, window));
+  client_answers::send(peer, protocol::write_published(of, {result.epoch, result.offset}, window));
 }
 
 std::optional<topic::publication_key> client_publications::key_of(

@@ -313,7 +313,6 @@ void connection::enforce_policies(time_point now) {
 }
 
 void connection::patrol(time_point now) {
-  shard_.look_for_pause(now);
   if (session_.patrol(now))
     shard_.reschedule(*this);
 }

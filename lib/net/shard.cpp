@@ -264,6 +264,7 @@ void shard::look_for_pause(time_point now) noexcept {
 }
 
 void shard::patrol(time_point now) noexcept {
+  look_for_pause(now);
   bool any_blocked = false;
   const auto look = [&](std::uint32_t slot) {
     connection& peer = table_.at(slot);

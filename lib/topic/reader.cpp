@@ -167,6 +167,13 @@ subscriber::own_cursor& reader::add_cursor(subscriber& who, fan_out& in, const c
   return cursors.back();
 }
 
+void reader::settle(subscriber& who) {
+  drop_cursors(who, [&](const subscriber::own_cursor& each) {
+    return each.units() == 0 &&
+           (each.again || each.at.position == common_place(who, *each.from).position);
+  });
+}
+
 void reader::forget(const subscriber::own_cursor& gone) noexcept {
   tally_.dropped_at_end.add(gone.units());
   fan_out& from = *gone.from;

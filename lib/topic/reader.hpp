@@ -196,6 +196,9 @@ class reader {
   subscriber::own_cursor& add_cursor(subscriber& who, fan_out& in, const cursor& at);
   template <typename Unwanted>
   void drop_cursors(subscriber& who, Unwanted unwanted) noexcept;
+  template <typename Add>
+  void send_behind_names(subscriber& who, Add add);
+  std::uint64_t offset_of(const subscriber& who, const fan_out& in) const noexcept;
   subscriber::own_cursor& add_again(subscriber& who, fan_out& in, const topic::stored& past);
   void stop_sending_again(subscriber& who, const fan_out& in) noexcept;
   void forget(const subscriber::own_cursor& gone) noexcept;

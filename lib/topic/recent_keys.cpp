@@ -124,18 +124,19 @@ duration recent_keys::lasting(const digest& who, time_point now) const {
 
 /// Never `newest`: of each limit it is a small part.
 void recent_keys::make_room_for(const entry& newest, time_point now) noexcept {
-  const auto lose = [&](entry& oldest, time_point& lost) {
-    if (!oldest.topic->is_over(oldest, now))
-      lost = std::max(lost, oldest.at);
-    forget(oldest);
-  };
   if (newest.owner != nullptr) {
     holder& by = newest.owner->second;
     while (by.bytes > share_)
-      lose(*by.entries.oldest(), by.lost);
+      lose(*by.entries.oldest(), by.lost, now);
   }
   while (used_ > limit_)
-    lose(*all_.oldest(), lost_);
+    lose(*all_.oldest(), lost_, now);
+}
+
+void recent_keys::lose(entry& oldest, time_point& lost, time_point now) noexcept {
+  if (!oldest.topic->is_over(oldest, now))
+    lost = std::max(lost, oldest.at);
+  forget(oldest);
 }
 
 recent_keys::shelf::~shelf() {
@@ -198,13 +199,14 @@ duration recent_keys::shelf::lasting(const publication_key& key, time_point now)
 
 // In parts: publishers on all topics wait for the lock.
 bool recent_keys::shelf::sweep(time_point now) noexcept {
-  for (std::size_t parts = 16;; --parts) {
+  for (int part = 0; part < 16; ++part) {
     const lock_guard lock(all_.mutex_);
     forget_some(256, now);
     const entry* const oldest = entries_.oldest();
-    if (parts == 1 || oldest == nullptr || !is_over(*oldest, now))
+    if (oldest == nullptr || !is_over(*oldest, now))
       return oldest != nullptr;
   }
+  return true;
 }
 
 }  // namespace broadcast_hub::topic

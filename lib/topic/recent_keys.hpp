@@ -117,6 +117,9 @@ class recent_keys {
 
   digest holder_of(const key_owner& owner) const noexcept;
   void forget(entry& one) noexcept BROADCAST_HUB_REQUIRES(mutex_);
+  /// For want of room; `lost` is the time of the newest one that went so.
+  void lose(entry& oldest, time_point& lost, time_point now) noexcept
+      BROADCAST_HUB_REQUIRES(mutex_);
   void make_room_for(const entry& newest, time_point now) noexcept BROADCAST_HUB_REQUIRES(mutex_);
   duration lasting(const digest& who, time_point now) const BROADCAST_HUB_REQUIRES(mutex_);
 

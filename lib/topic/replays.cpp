@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <iterator>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -22,16 +23,6 @@ std::size_t behind_names(const subscriber& who) {
   return static_cast<std::size_t>(found - cursors.begin());
 }
 
-/// Those from `from` on.
-void move_up(subscriber& who, std::size_t from, std::size_t to) {
-  if (!who.behind)
-    return;
-  const auto at = [&](std::size_t index) {
-    return who.behind->cursors.begin() + static_cast<std::ptrdiff_t>(index);
-  };
-  std::rotate(at(to), at(from), who.behind->cursors.end());
-}
-
 }  // namespace
 
 standing reader::place_of(subscriber& who, std::string_view name) {
@@ -40,10 +31,13 @@ standing reader::place_of(subscriber& who, std::string_view name) {
   fan_out& in = *who.find(name)->list->fan_outs.front();
   stop_sending_again(who, in);
   look_up_cursors(who);
+  return {in.from, offset_of(who, in), allowed_lag(in)};
+}
+
+/// Up to which publication he has been sent. Behind `look_up_cursors`.
+std::uint64_t reader::offset_of(const subscriber& who, const fan_out& in) const noexcept {
   const bool has_own = in.looked_up_for == look_up_;
-  return {in.from,
-          has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset,
-          allowed_lag(in)};
+  return has_own ? who.behind->cursors[in.found_at].at.offset : common_place(who, in).offset;
 }
 
 void reader::stop_sending_again(subscriber& who, const fan_out& in) noexcept {
@@ -53,14 +47,30 @@ void reader::stop_sending_again(subscriber& who, const fan_out& in) noexcept {
 
 // Ahead of those for a pattern, which the client would take for the last ones for the name.
 void reader::send_again(subscriber& who, std::string_view name, const topic::stored& past) {
-  assert(!who.mid_unit());
   if (past.units == 0)
     return;
+  send_behind_names(who, [&] { add_again(who, *who.find(name)->list->fan_outs.front(), past); });
+}
+
+void reader::send_again(subscriber& who, const newest_ones& them) {
+  send_behind_names(who, [&] {
+    for (const newest_ones::one& each : them.found)
+      add_again(who, *each.in, each.past).for_pattern = true;
+  });
+}
+
+/// What `add` adds goes behind what is sent again for names, ahead of everything else.
+template <typename Add>
+void reader::send_behind_names(subscriber& who, Add add) {
+  assert(!who.mid_unit());
   look_up_cursors(who);
-  const std::size_t place = behind_names(who);
-  const std::size_t end = who.behind ? who.behind->cursors.size() : 0;
-  add_again(who, *who.find(name)->list->fan_outs.front(), past);
-  move_up(who, end, place);
+  const auto place = static_cast<std::ptrdiff_t>(behind_names(who));
+  const auto end = static_cast<std::ptrdiff_t>(who.behind ? who.behind->cursors.size() : 0);
+  add();
+  if (!who.behind)
+    return;
+  const auto begin = who.behind->cursors.begin();
+  std::rotate(begin + place, begin + end, who.behind->cursors.end());
 }
 
 subscriber::own_cursor& reader::add_again(subscriber& who, fan_out& in, const topic::stored& past) {
@@ -89,10 +99,8 @@ reader::newest_ones reader::newest_of(subscriber& who, std::string_view pattern,
   for (fan_out* const each : who.find(pattern)->list->fan_outs) {
     if (!each->from->keeps_newest() || std::binary_search(coming.begin(), coming.end(), each))
       continue;
-    const bool has_own = each->looked_up_for == look_up_;
-    const std::uint64_t stands =
-        has_own ? who.behind->cursors[each->found_at].at.offset : common_place(who, *each).offset;
-    topic::stored past = each->from->stored_before(stands, 1, allowed_lag(*each), now);
+    topic::stored past =
+        each->from->stored_before(offset_of(who, *each), 1, allowed_lag(*each), now);
     if (past.units == 0)
       continue;
     const std::uint64_t bytes = past.end - past.at.position;
@@ -103,23 +111,6 @@ reader::newest_ones reader::newest_of(subscriber& who, std::string_view pattern,
     result.found.push_back({each, std::move(past)});
   }
   return result;
-}
-
-void reader::send_again(subscriber& who, const newest_ones& them) {
-  assert(!who.mid_unit());
-  look_up_cursors(who);
-  const std::size_t place = behind_names(who);
-  const std::size_t end = who.behind ? who.behind->cursors.size() : 0;
-  for (const newest_ones::one& each : them.found)
-    add_again(who, *each.in, each.past).for_pattern = true;
-  move_up(who, end, place);
-}
-
-void reader::settle(subscriber& who) {
-  drop_cursors(who, [&](const subscriber::own_cursor& each) {
-    return each.units() == 0 &&
-           (each.again || each.at.position == common_place(who, *each.from).position);
-  });
 }
 
 }  // namespace broadcast_hub::topic

@@ -29,22 +29,21 @@ bool subscriber::pending() const noexcept {
                                [](const own_cursor& each) { return each.units() > 0; });
 }
 
-std::uint64_t subscriber::pending_units() const noexcept {
+template <typename Measure>
+std::uint64_t subscriber::pending(Measure measure) const noexcept {
   std::uint64_t sum = 0;
   if (behind) {
     for (const own_cursor& each : behind->cursors)
-      sum += each.units();
+      sum += (each.*measure)();
   }
   return sum;
 }
 
+std::uint64_t subscriber::pending_units() const noexcept {
+  return pending(&own_cursor::units);
+}
 std::uint64_t subscriber::pending_bytes() const noexcept {
-  std::uint64_t sum = 0;
-  if (behind) {
-    for (const own_cursor& each : behind->cursors)
-      sum += each.bytes();
-  }
-  return sum;
+  return pending(&own_cursor::bytes);
 }
 
 log_piece subscriber::partial_unit() const {

@@ -107,6 +107,10 @@ class subscriber {
   std::vector<membership> memberships;
   std::unique_ptr<trail> behind;
   /// @}
+
+ private:
+  template <typename Measure>
+  std::uint64_t pending(Measure measure) const noexcept;
 };
 
 /// Up to which publication of a topic somebody has been sent, or been given up to: the next one
