@@ -46,6 +46,12 @@ export interface ClientOptions {
   /** How long an attempt may take, in ms, until the server has said hello. 0: for ever. Default: 10,000. */
   connectTimeout?: number | undefined;
 
+  /**
+   * The least upper bound, in ms, of a wait before the client comes back, whatever the server asks
+   * for: waits are at random from 0 or what it said. Default: 100.
+   */
+  retryFloor?: number | undefined;
+
   /** For tests. Default: the global ones. */
   random?: () => number;
   now?: () => number;
@@ -180,7 +186,7 @@ export interface Limits {
   /** Gives the command up: rejects with its reason. */
   signal?: AbortSignal | undefined;
 
-  /** Rejects with `"timeout"` when there is no answer after so long. */
+  /** Rejects with `"timeout"` when there is no answer after so long, in ms; 25 days at most. */
   timeout?: number | undefined;
 }
 

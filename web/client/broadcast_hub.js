@@ -42,19 +42,21 @@ class Client {
   #keys; // how the keys of this client's publications begin
 
   constructor(url, options) {
+    const start = options.setTimeout ?? setTimeout;
     const complete = {
       WebSocket: globalThis.WebSocket,
       now: Date.now,
       random: Math.random,
-      setTimeout,
       clearTimeout,
       ...options,
+      // A browser's own is no method, and a longer time would go off at once.
+      setTimeout: (run, delay) => start(run, Math.min(delay, 2 ** 31 - 1)),
     };
     if (!complete.WebSocket) {
       throw new TypeError("no options.WebSocket");
     }
     // Pages without TLS have this, too.
-    this.#keys = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}.`;
+    this.#keys = crypto.getRandomValues(new Uint32Array(4)) + ".";
     for (const name of ["onstate", "onmessage", "onerror"]) this[name] = options[name];
     this.#connection = new Connection(url, complete, {
       onstate: (event) => this.#changed(event),
@@ -84,7 +86,7 @@ class Client {
   on(event, handler) {
     const listener = { [`on${event}`]: handler };
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   subscribe(name, handlers = {}) {
@@ -112,7 +114,7 @@ class Client {
     if (refusal) {
       queueMicrotask(() => this.#drop(topic, refusal));
     } else if (this.state === "open" && !topic.asked) {
-      if (topic.presence !== topic.presenceAsked) this.#ask([topic]);
+      if (topic.presence !== topic.watched) this.#ask([topic]);
       else queueMicrotask(() => topic.asked || this.#tellSubscribed(topic, subscription));
     }
     return subscription;
@@ -147,9 +149,10 @@ class Client {
   }
 
   send(data) {
-    const asItIs = () => (isBytes(data) ? data : toJSON(data, "send"));
-    const text = this.raw ? asItIs() : encode({}, "msg", data, "send");
-    return this.state === "open" && !this.#connection.send(text);
+    let what = data;
+    if (!this.raw) what = encode({}, "msg", data, "send");
+    else if (!isBytes(data)) what = toJSON(data, "send");
+    return this.state === "open" && !this.#connection.send(what);
   }
 
   reconnect() {
@@ -185,9 +188,9 @@ class Client {
   /** Why no command can be accepted, if so. */
   #refusal(topic) {
     if (this.state === "closed") {
-      return failure({ code: "closed", reason: "the client is closed" }, topic);
+      return failure({ code: "closed", reason: "closed" }, topic);
     }
-    const reason = "the server does not speak bhub.v1";
+    const reason = "no bhub.v1 server";
     return this.raw ? failure({ code: "raw", reason }, topic) : undefined;
   }
 
@@ -207,7 +210,7 @@ class Client {
   }
 
   #askLater(topic, after) {
-    const delay = (isCount(after) ? after : 0) + this.#connection.backOff(topic.refusals++);
+    const delay = (isCount(after) ? after : 0) + this.#connection.backOff(topic.tries++);
     topic.asked = -1;
     this.#connection.later(delay, () => {
       if (topic.members.size) this.#ask([topic]);
@@ -219,11 +222,11 @@ class Client {
     subscription.active = false;
     topic.members.delete(subscription);
     if (topic.members.size) {
-      if (topic.presenceAsked && !topic.presence && !topic.asked) this.#ask([topic]);
+      if (topic.watched && !topic.presence && !topic.asked) this.#ask([topic]);
       return;
     }
     this.#topics.delete(topic.name);
-    if (this.state === "open") this.#connection.write({ unsub: [topic.name] });
+    this.#connection.write({ unsub: [topic.name] });
   }
 
   /** Ends subscriptions to a topic for good. `isKnown`: the application has other ways to see it. */
@@ -270,7 +273,7 @@ class Client {
     const skipped = named?.accept(offset);
     if (skipped < 0) this.#ask([named]);
     // What comes through patterns only says nothing of what was skipped.
-    const others = named?.isReplay(offset) ? [] : this.#throughPatterns(topic, offset);
+    const others = named?.again(offset) ? [] : this.#throughPatterns(topic, offset);
     const receivers = [...(skipped >= 0 ? named.members : []), ...others];
     const event = publication(topic, frame, skipped > 0 ? skipped : 0, text);
     for (const [subscription, { held, had }] of receivers) {
@@ -301,7 +304,7 @@ class Client {
     const { id, error } = frame;
     if (!isObject(error)) return;
     // A frame that is refused as a whole may have many topics, and the fault be with one.
-    const topics = [...this.#topics.values()].filter(({ asked }) => asked === id);
+    const topics = [...this.#topics.values()].filter((topic) => topic.asked === id);
     if (topics.length === 1) this.#refused(topics[0], error);
     else topics.forEach((topic) => this.#ask([topic]));
   }
@@ -322,7 +325,7 @@ class Client {
       this.#tellSubscribed(topic, subscription, verdict);
     }
     // While it waited, somebody may have joined; and the handlers may have ended it.
-    if (topic.members.size && topic.presence !== topic.presenceAsked) this.#ask([topic]);
+    if (topic.members.size && topic.presence !== topic.watched) this.#ask([topic]);
   }
 
   /** Who joined a topic late has to load its state like anybody who is new. */
@@ -340,7 +343,7 @@ class Client {
     if (!said) return;
     member.late = false;
     const { last } = subscription;
-    if (late && last > 0 && !topic.pattern && !(isBehind && last <= topic.lastAsked)) {
+    if (late && last > 0 && !topic.pattern && !(isBehind && last <= topic.past)) {
       this.#fetchPast(topic, subscription, member);
     } else {
       tell(subscription, "onsubscribed", { topic: topic.name, ...said, ...subscription.position });
@@ -375,13 +378,14 @@ class Client {
   #refused(topic, error) {
     if (passes(error.code)) return this.#askLater(topic, error.retry_after);
     const all = [...topic.members.keys()];
-    const toBlame = topic.presenceAsked ? all.filter(({ presence }) => presence) : all;
+    const toBlame = topic.watched ? all.filter(({ presence }) => presence) : all;
     this.#drop(topic, failure(error, topic.name), false, toBlame);
     if (topic.members.size) this.#ask([topic]);
+    else if (topic.watched) this.#connection.write({ unsub: [topic.name] }); // may be live
   }
 
   #unsubscribed(frame) {
     const topic = this.#topics.get(frame.unsub);
-    if (topic) this.#refused(Object.assign(topic, { presenceAsked: false }), frame);
+    if (topic) this.#refused(Object.assign(topic, { watched: false }), frame);
   }
 }

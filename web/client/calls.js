@@ -2,7 +2,7 @@
 
 import { failure, isObject } from "./values.js";
 
-const MOST_UNANSWERED = 10000;
+const MOST = 10000; // commands without an answer, and topics whose windows are known
 
 const INTERNAL_ERROR = 1011; // a close code
 
@@ -29,15 +29,15 @@ export class Calls {
     const refusal = this.#refusal(topic);
     if (refusal) throw refusal;
     signal?.throwIfAborted();
-    const { maxBuffered = 1000, setTimeout, clearTimeout } = this.#options;
+    const { maxBuffered = 1000, clearTimeout } = this.#options;
     // A connection that is dead seems open for a while.
-    const most = Math.max(maxBuffered, this.#connection.state === "open" && MOST_UNANSWERED);
+    const most = Math.max(maxBuffered, this.#connection.state === "open" && MOST);
     const reason = `${most} commands wait`;
     if (this.#all.size >= most) throw failure({ code: "buffer_full", reason }, topic);
     const call = { topic, frame, keyed, kills: 0 };
     const answer = new Promise((...both) => ([call.resolve, call.reject] = both));
     const expire = () => this.#reject(call, "timeout", "no answer");
-    const timer = timeout >= 0 && setTimeout(expire, timeout);
+    const timer = timeout >= 0 && this.#options.setTimeout(expire, timeout);
     const abort = () => this.#all.delete(id) && call.reject(signal.reason);
     signal?.addEventListener("abort", abort);
     this.#all.set(id, call);
@@ -101,6 +101,7 @@ export class Calls {
     if (isObject(error)) return call.reject(failure(error, call.topic));
     if (!isObject(ok)) return;
     if (ok.window >= 0) this.#windows.set(call.topic, ok.window);
+    if (this.#windows.size > MOST) this.#windows.delete([...this.#windows.keys()][0]);
     call.resolve({ ...ok, text });
   }
 

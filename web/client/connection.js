@@ -7,7 +7,6 @@ const PROTOCOL = "bhub.v1";
 const LONG = 10000; // ms, as all times: for silence after a ping, for an attempt, and for a session to count
 const SILENCE_AFTER_WAKING = 5000;
 const TOO_OLD_AT_WAKING = 2000; // an attempt that began before it slept, or in another network
-const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would go off at once
 
 /** Whether coming back after this code is wrong. What is not listed may be the path's fault. */
 const isFinal = (code) => /^(100[023789]|1010|300[03]|4[5-9]..)$/.test(code);
@@ -58,24 +57,21 @@ export class Connection {
     return new Blob([data]).size > this.#most || void this.#socket.send(data);
   }
 
+  /** What is about this session only. */
   write(frame) {
-    this.send(stringify(frame));
+    if (this.state === "open") this.send(stringify(frame));
   }
 
   close() {
-    if (this.state !== "closed") this.#end(1000, "closed by the application");
+    if (this.state !== "closed") this.#end(1000, "closed");
   }
 
   /** A timer that ends with the connection. */
   later(delay, run) {
-    const { setTimeout } = this.#options; // a browser's own is no method
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        run();
-      },
-      Math.min(delay, LONGEST_TIMER),
-    );
+    const timer = this.#options.setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delay);
     this.#timers.add(timer);
     return timer;
   }
@@ -83,7 +79,13 @@ export class Connection {
   /** Full jitter, so that those who lost their connections together do not come back together. */
   backOff(attempt) {
     const [base, most] = this.#retry;
-    return this.#options.random() * Math.min(most, base * 2 ** attempt);
+    return this.#draw(0, Math.min(most, base * 2 ** attempt));
+  }
+
+  /** No server makes its clients come back at once, again and again. */
+  #draw(least, most) {
+    const { random, retryFloor = 100 } = this.#options;
+    return least + random() * (Math.max(most, retryFloor) - least);
   }
 
   #cancel(timer) {
@@ -204,7 +206,7 @@ export class Connection {
     this.#most = max;
     this.#greeted = true;
     if (isCount(ping)) this.#ping = ping;
-    if (isRange(retry) && retry[0] > 0) this.#retry = retry;
+    if (isRange(retry)) this.#retry = retry;
     this.#listen();
     this.#open();
   }
@@ -218,9 +220,7 @@ export class Connection {
     if (isFinal(code)) return this.#end(code, reason);
     this.#leaveSocket();
     const asked = this.#bye;
-    const delay = asked
-      ? asked[0] + this.#options.random() * (asked[1] - asked[0])
-      : this.backOff(this.#attempts++);
+    const delay = asked ? this.#draw(...asked) : this.backOff(this.#attempts++);
     this.later(delay, () => this.reconnect());
     this.#become("waiting", { code, reason, delay, attempts: this.#attempts });
   }

@@ -1,8 +1,8 @@
 // The exact text of a payload, for those who need more than what JavaScript makes of it: 2^53 + 1, or
 // the text `123` beside the number.
 
-/** The source of a member of an object, or of an element of an array; undefined: there is none. */
-function cut(text, name) {
+/** Name and source of each member of an object, or of each element of an array; in one pass. */
+function* parts(text) {
   let depth = 0;
   let count = 0;
   let start;
@@ -12,13 +12,33 @@ function cut(text, name) {
     if (depth === 1 && kind > 0) {
       const part = text.slice(start, index).trim();
       start = index + 1;
-      if (token === ":") key = JSON.parse(part);
-      else if ((key ?? count++) === name) return part;
-      else key = undefined;
+      if (token === ":") {
+        key = JSON.parse(part);
+      } else {
+        yield [key ?? count++, part];
+        key = undefined;
+      }
     }
     if (kind === 0 && !depth++) start = index + 1;
     if (kind === 1) --depth;
   }
+}
+
+function cut(text, name) {
+  for (const [key, part] of parts(text)) if (key === name) return part;
+}
+
+// The last history that was asked about, since who wants one text of it mostly wants all.
+let history = { raw: undefined, items: undefined };
+
+/** The items of a history by their offsets; undefined when the frame is none. */
+function itemsOf(raw) {
+  if (history.raw !== raw) {
+    const source = cut(cut(raw, "ok") ?? "", "items");
+    const items = source && new Map([...parts(source)].map(([, item]) => [+cut(item, "o"), item]));
+    history = { raw, items };
+  }
+  return history.items;
 }
 
 /**
@@ -26,12 +46,8 @@ function cut(text, name) {
  * `{ raw: its second argument }`. Undefined for bytes.
  */
 export function payloadText({ raw, offset }) {
-  let source = raw;
-  let items = cut(cut(raw, "ok") ?? "", "items");
-  for (let index = 0; items; ++index) {
-    source = cut(items, index);
-    if (!source || Number(cut(source, "o")) === offset) items = undefined;
-  }
+  const items = itemsOf(raw);
+  const source = items ? items.get(offset) : raw;
   const text = source && cut(source, "s");
   return text ? JSON.parse(text) : source && (cut(source, "d") ?? cut(source, "msg"));
 }

@@ -24,14 +24,14 @@ export class Topic {
   members = new Map();
 
   asked = 0; // the id of the question that waits for its reply; -1: it will be asked later
-  refusals = 0; // in a row
+  tries = 0; // in a row
 
   // What the client has seen last. Without an epoch there is nothing to go by.
   epoch;
   offset;
 
-  presenceAsked; // undefined: nothing was asked yet
-  lastAsked = 0;
+  watched; // undefined: nothing was asked yet
+  past = 0;
 
   #skips = false; // then gaps are to be expected
   #unsaid = "first"; // why nothing was recovered, when the server does not say
@@ -58,13 +58,13 @@ export class Topic {
   /** What to ask the server. */
   ask(id) {
     this.asked = id;
-    this.presenceAsked = this.presence;
-    this.lastAsked = Math.max(...[...this.members.keys()].map(({ last }) => last ?? 0));
+    this.watched = this.presence;
+    this.past = Math.max(...[...this.members.keys()].map(({ last }) => last ?? 0));
     return {
       e: this.epoch,
       o: this.offset,
-      last: this.lastAsked || undefined,
-      presence: this.presenceAsked || undefined,
+      last: this.past || undefined,
+      presence: this.watched || undefined,
     };
   }
 
@@ -74,8 +74,8 @@ export class Topic {
     // Of the question from nowhere only we know.
     if (!why || this.epoch === NOWHERE.epoch) why = this.#unsaid;
     this.#unsaid = "pattern";
-    this.asked = this.refusals = 0;
-    this.#skips = m === "latest" || m === "drop_oldest";
+    this.asked = this.tries = 0;
+    this.#skips = /^(latest|drop_oldest)$/.test(m);
     const replayed = isCount(n) ? n : 0;
     if (typeof e === "string" && isCount(o)) {
       const start = o - replayed;
@@ -99,7 +99,7 @@ export class Topic {
   }
 
   /** Whether it is sent again for those who know the name, and not for patterns. */
-  isReplay(offset) {
+  again(offset) {
     if (offset <= this.#replayed || offset > this.#replayedTo) return false;
     this.#replayed = offset;
     return true;

@@ -145,7 +145,7 @@ test("rejects everything when it is closed, and from then on", async () => {
     end(rig);
     waiting.push(rig.client.publish("a", 2));
     for (const promise of waiting) {
-      await assert.rejects(promise, { code: "closed", reason: "the client is closed" });
+      await assert.rejects(promise, { code: "closed", reason: "closed" });
     }
     assert.equal(rig.client.send(1), false);
   }

@@ -32,7 +32,7 @@ test("offers the protocol and says each state", async () => {
     { state: "open", raw: false },
     { state: "waiting", code: 1012, reason: "restart", delay: 250, attempts: 1 },
     { state: "connecting" },
-    { state: "closed", code: 1000, reason: "closed by the application" },
+    { state: "closed", code: 1000, reason: "closed" },
   ]);
 });
 
@@ -112,7 +112,7 @@ test("waits within the bounds of the hello, and forgets failures after a session
 });
 
 test("keeps its bounds when those of the hello are nonsense", () => {
-  for (const retry of [undefined, null, 7, "ab", [], [0, 0], [5], [9, 1], [-1, 2], ["1", "2"]]) {
+  for (const retry of [undefined, null, 7, "ab", [], [5], [9, 1], [-1, 2], ["1", "2"]]) {
     const rig = new Rig();
     rig.chance = 1;
     rig.greet(hello({ retry }));
@@ -153,11 +153,29 @@ test("comes back when the server that said bye wants it", () => {
 });
 
 test("takes bounds that are one point", () => {
-  for (const wait of [0, 700]) {
-    const rig = Rig.open();
-    rig.say({ bye: { after: [wait, wait] } });
-    rig.socket.end(1012);
-    assert.deepEqual(rig.clock.waits, [wait]);
+  const rig = Rig.open();
+  rig.say({ bye: { after: [700, 700] } });
+  rig.socket.end(1012);
+  assert.deepEqual(rig.clock.waits, [700]);
+});
+
+// A hub could have its clients come back at once, again and again.
+test("waits up to a tenth of a second, whatever the server says", () => {
+  for (const [options, floor] of [[{}, 100], [{ retryFloor: 7 }, 7]]) {
+    for (const bounds of [[0, 0], [1, 1]]) {
+      for (const chance of [0, 0.5, 1]) {
+        const rig = new Rig(options);
+        rig.chance = chance;
+        rig.greet(hello({ retry: bounds }));
+        rig.socket.end();
+        assert.deepEqual(rig.clock.waits, [chance * floor]);
+        rig.clock.advance(floor);
+        rig.greet(hello({ retry: bounds }));
+        rig.say({ bye: { after: bounds } });
+        rig.socket.end();
+        assert.deepEqual(rig.clock.waits, [bounds[0] + chance * (floor - bounds[0])]);
+      }
+    }
   }
 });
 

@@ -40,6 +40,22 @@ test("a refused frame is tried topic by topic, so that one does not end the othe
   assert.deepEqual(rig.take(), []);
 });
 
+// It had been live without presence, and stayed so: the server went on sending.
+test("a live subscription ends when all are refused who still want it", () => {
+  const rig = Rig.open();
+  const first = rig.client.subscribe("a", () => {});
+  rig.say({ id: rig.takeOne().id, sub: "a", e: "e1", o: 0, n: 0 });
+  const errors = [];
+  rig.client.subscribe("a", { presence: true, onerror: (error) => errors.push(error) });
+  const { id } = rig.takeOne();
+  first.unsubscribe();
+  rig.say({ id, sub: "a", error: { code: 103, reason: "no" } });
+  assert.deepEqual(errors.map(({ code }) => code), [103]);
+  assert.deepEqual(rig.take(), [{ unsub: ["a"] }]);
+  rig.say({ sub: "a", error: { code: 106, reason: "not subscribed" } });
+  assert.deepEqual(rig.take(), []);
+});
+
 test("the error says what the server said", () => {
   const rig = Rig.open();
   let error;

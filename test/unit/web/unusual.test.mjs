@@ -136,7 +136,7 @@ test("keys are from the system's chance, or the application's", () => {
   for (const { client } of [rig, other]) client.publish("a", 1);
   const [mine, theirs] = [rig, other].map((one) => one.takeOne().key);
   assert.notEqual(mine, theirs);
-  assert.match(mine, /^\d+-\d+-\d+-\d+\.\d+$/);
+  assert.match(mine, /^\d+,\d+,\d+,\d+\.\d+$/);
   assert.ok(mine.length <= 128);
   rig.client.publish("a", 1, { key: "order 7" });
   assert.equal(rig.takeOne().key, "order 7");
@@ -165,6 +165,34 @@ test("commands can be given up, and none of them is sent again", async () => {
   rig.say({ id: rig.takeOne().id, ok: { n: 1 } });
   await timely;
   assert.deepEqual(rig.clock.waits, [35000], "no timer is left");
+});
+
+test("a time that is too long for a timer is not over at once", () => {
+  for (const timeout of [2 ** 31, 1e12, Infinity]) {
+    const rig = Rig.open();
+    rig.client.publish("a", 1, { timeout });
+    assert.equal(Math.max(...rig.clock.waits), 2 ** 31 - 1);
+  }
+});
+
+test("of how long keys are known only so many topics are remembered", async () => {
+  const rig = Rig.open();
+  const publish = async (topic) => {
+    const answer = rig.client.publish(topic, 1);
+    rig.say({ id: rig.takeOne().id, ok: { e: "e1", o: 1, window: 1000 } });
+    await answer;
+  };
+  for (let i = 0; i <= 10000; ++i) await publish(`t${i}`);
+  const known = rig.client.publish("t10000", 2);
+  const forgotten = rig.client.publish("t0", 2);
+  rig.take();
+  rig.socket.end();
+  rig.clock.advance(2000);
+  rig.greet();
+  assert.deepEqual(rig.take().map(({ pub }) => pub), ["t0"], "the first one is forgotten");
+  await assert.rejects(known, { code: "outcome_unknown" });
+  rig.client.close();
+  await assert.rejects(forgotten, { code: "closed" });
 });
 
 test("what is given up in the moment in which a session begins is not sent", async () => {
@@ -236,6 +264,20 @@ test("the exact text of payloads can be had", async () => {
   rig.client.on("message", (_, text) => raw.push(payloadText({ raw: text })));
   rig.socket.deliver('{"msg":1.00}');
   assert.deepEqual(raw, ["1.00"]);
+});
+
+test("all texts of a history are found in two passes over its frame", (t) => {
+  const items = Array.from({ length: 500 }, (_, o) => ({ o, d: { text: "x".repeat(50), o } }));
+  const raw = JSON.stringify({ id: 1, ok: { e: "e1", o: 500, items } });
+  let looked = 0;
+  const original = String.prototype.matchAll;
+  t.mock.method(String.prototype, "matchAll", function (pattern) {
+    looked += this.length;
+    return original.call(this, pattern);
+  });
+  for (const { o, d } of items) assert.equal(payloadText({ raw, offset: o }), JSON.stringify(d));
+  assert.ok(looked < 6 * raw.length, `${looked} characters of ${raw.length}`);
+  assert.equal(payloadText({ raw, offset: 501 }), undefined);
 });
 
 test("an address that is none leaves no timer", (t) => {

@@ -53,6 +53,7 @@ const options: ClientOptions = {
   onmessage: (data) => show(data.text),
   onerror: (error) => show(error.topic),
   connectTimeout: 5000,
+  retryFloor: 50,
   random: () => 0.5,
   now: () => 0,
   setTimeout: (run, delay) => [run, delay],
