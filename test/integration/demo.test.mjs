@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 
 import { Client } from "./support/client.mjs";
 import { DemoServer } from "./support/demo_server.mjs";
+import { HANDSHAKE, parseFrames, parseResponse, ping, RawClient, request } from "./support/raw.mjs";
 
 const GOTCHA = '{"message":"Gotcha"}';
 const CHANGED = '{"message":"Something changed"}';
@@ -91,6 +92,23 @@ test("answers a ping with its payload", async () => {
   assert.equal(await client.pong(""), "");
   await client.close();
 });
+
+// Sections 2.10 and 2.11 of the Autobahn suite.
+for (const [how, size] of [["one write", undefined], ["a write for each byte", 1]]) {
+  test(`answers ten pings in ${how} with ten pongs, in order`, async () => {
+    const client = new RawClient(server.wsPort);
+    await client.send(request(...HANDSHAKE));
+    const payloads = Array.from({ length: 10 }, (_, number) => `ping ${number}`);
+    await client.send(Buffer.concat(payloads.map((each) => ping(each))), size);
+    const pongs = (bytes) =>
+      parseFrames(parseResponse(bytes).rest)
+        .filter(({ opcode }) => opcode === 10)
+        .map(({ payload }) => payload.toString());
+    await client.until("ten pongs", (bytes) => bytes.includes("\r\n\r\n") && pongs(bytes).length >= 10);
+    assert.deepEqual(pongs(client.received), payloads);
+    client.drop();
+  });
+}
 
 test("serves WebSockets on every path", async () => {
   const client = await Client.open(server.wsPort, { path: "/some/where?user=me" });
