@@ -190,12 +190,12 @@ class Client {
     if (this.state === "closed") {
       return failure({ code: "closed", reason: "closed" }, topic);
     }
-    const reason = "no bhub.v1 server";
+    const reason = "no bhub.v1";
     return this.raw ? failure({ code: "raw", reason }, topic) : undefined;
   }
 
   #send(id, frame) {
-    const error = { code: TOO_LARGE, reason: "too large for the server" };
+    const error = { code: TOO_LARGE, reason: "too large" };
     if (this.#connection.send(frame)) queueMicrotask(() => this.#replied({ id, error }));
   }
 
@@ -276,9 +276,9 @@ class Client {
     const others = named?.again(offset) ? [] : this.#throughPatterns(topic, offset);
     const receivers = [...(skipped >= 0 ? named.members : []), ...others];
     const event = publication(topic, frame, skipped > 0 ? skipped : 0, text);
-    for (const [subscription, { held, had }] of receivers) {
+    for (const [subscription, { held, had, late }] of receivers) {
       if (held) held.push(event);
-      else if (!(offset <= had)) this.#tellOne(subscription, "onpublication", event);
+      else if (!late && !(offset <= had)) this.#tellOne(subscription, "onpublication", event);
     }
   }
 

@@ -32,7 +32,7 @@ export class Calls {
     const { maxBuffered = 1000, clearTimeout } = this.#options;
     // A connection that is dead seems open for a while.
     const most = Math.max(maxBuffered, this.#connection.state === "open" && MOST);
-    const reason = `${most} commands wait`;
+    const reason = `${most} wait`;
     if (this.#all.size >= most) throw failure({ code: "buffer_full", reason }, topic);
     const call = { topic, frame, keyed, kills: 0 };
     const answer = new Promise((...both) => ([call.resolve, call.reject] = both));
@@ -91,7 +91,7 @@ export class Calls {
     const published = [...this.#all].filter(([, call]) => call.keyed && call.session === session);
     for (const [id, call] of code === INTERNAL_ERROR ? published : []) {
       this.#suspects.add(id);
-      if (published.length < 2 && ++call.kills > 2) this.#reject(call, code, "ended sessions");
+      if (published.length < 2 && ++call.kills > 2) this.#reject(call, code, "fatal");
     }
   }
 

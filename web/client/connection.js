@@ -206,7 +206,7 @@ export class Connection {
     this.#most = max;
     this.#greeted = true;
     if (isCount(ping)) this.#ping = ping;
-    if (isRange(retry)) this.#retry = retry;
+    if (isRange(retry) && retry[0]) this.#retry = retry;
     this.#listen();
     this.#open();
   }
@@ -246,7 +246,7 @@ export class Connection {
 
   #receive(data) {
     if (this.raw) return this.#owner.onraw(data);
-    this.#listen();
+    if (this.state === "open") this.#listen();
     try {
       const frame = JSON.parse(data);
       if (isObject(frame)) this.#handle(frame, data);

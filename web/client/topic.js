@@ -59,7 +59,7 @@ export class Topic {
   ask(id) {
     this.asked = id;
     this.watched = this.presence;
-    this.past = Math.max(...[...this.members.keys()].map(({ last }) => last ?? 0));
+    this.past = Math.min(MOST_SEEN, Math.max(...[...this.members.keys()].map(({ last }) => last ?? 0)));
     return {
       e: this.epoch,
       o: this.offset,

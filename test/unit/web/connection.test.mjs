@@ -112,7 +112,7 @@ test("waits within the bounds of the hello, and forgets failures after a session
 });
 
 test("keeps its bounds when those of the hello are nonsense", () => {
-  for (const retry of [undefined, null, 7, "ab", [], [5], [9, 1], [-1, 2], ["1", "2"]]) {
+  for (const retry of [undefined, null, 7, "ab", [], [0, 0], [0, 20000], [5], [9, 1], [-1, 2], ["1", "2"]]) {
     const rig = new Rig();
     rig.chance = 1;
     rig.greet(hello({ retry }));
@@ -159,21 +159,30 @@ test("takes bounds that are one point", () => {
   assert.deepEqual(rig.clock.waits, [700]);
 });
 
+test("an attempt is left in time, whatever comes before the hello", () => {
+  const rig = new Rig({ connectTimeout: 1000 });
+  rig.socket.open();
+  rig.clock.advance(900);
+  rig.say({}, { msg: "early" });
+  rig.clock.advance(101);
+  assert.equal(rig.client.state, "waiting");
+});
+
 // A hub could have its clients come back at once, again and again.
 test("waits up to a tenth of a second, whatever the server says", () => {
   for (const [options, floor] of [[{}, 100], [{ retryFloor: 7 }, 7]]) {
-    for (const bounds of [[0, 0], [1, 1]]) {
-      for (const chance of [0, 0.5, 1]) {
-        const rig = new Rig(options);
-        rig.chance = chance;
-        rig.greet(hello({ retry: bounds }));
-        rig.socket.end();
-        assert.deepEqual(rig.clock.waits, [chance * floor]);
+    for (const chance of [0, 0.5, 1]) {
+      const rig = new Rig(options);
+      rig.chance = chance;
+      rig.greet(hello({ retry: [1, 1] }));
+      rig.socket.end();
+      assert.deepEqual(rig.clock.waits, [chance * floor]);
+      for (const least of [0, 1]) {
         rig.clock.advance(floor);
-        rig.greet(hello({ retry: bounds }));
-        rig.say({ bye: { after: bounds } });
+        rig.greet(hello({ retry: [1, 1] }));
+        rig.say({ bye: { after: [least, least] } });
         rig.socket.end();
-        assert.deepEqual(rig.clock.waits, [bounds[0] + chance * (floor - bounds[0])]);
+        assert.deepEqual(rig.clock.waits, [least + chance * (floor - least)]);
       }
     }
   }

@@ -125,6 +125,41 @@ test("what was on its way when a pattern asked for the newest is delivered, too"
   assert.deepEqual(live.takeOffsets(), [9, 7, 8, 10]);
 });
 
+// In Node several frames may come before any microtask.
+test("who joins in a handler hears nothing before it is told, and nothing twice", async () => {
+  const rig = Rig.open();
+  const said = [];
+  const note = (name) => ({
+    onsubscribed: () => said.push(`${name} begins`),
+    onpublication: ({ offset }) => {
+      said.push(`${name} ${offset}`);
+      if (name === "first" && offset === 1) {
+        rig.client.subscribe("news", note("late"));
+        rig.client.subscribe("news", { ...note("past"), last: 5 });
+      }
+    },
+  });
+  rig.client.subscribe("news", note("first"));
+  rig.say({ id: rig.takeOne().id, sub: "news", e: "e1", o: 0, n: 0 });
+  rig.say(...[1, 2, 3].map((o) => ({ t: "news", o, d: o })));
+  await settle();
+  const { id } = rig.takeOne();
+  rig.say({ id, ok: { e: "e1", o: 3, items: [1, 2, 3].map((o) => ({ o, d: o })) } });
+  await settle();
+  rig.say({ t: "news", o: 4, d: 4 });
+  const of = (name) => said.filter((line) => line.startsWith(name));
+  assert.deepEqual(of("late"), ["late begins", "late 4"]);
+  assert.deepEqual(of("past"), ["past begins", "past 1", "past 2", "past 3", "past 4"]);
+  assert.deepEqual(of("first"), ["first begins", "first 1", "first 2", "first 3", "first 4"]);
+});
+
+// Who asked for too much later once ended all others with it.
+test("nobody asks for more of the past than there is", () => {
+  const rig = Rig.open();
+  rig.client.subscribe("news", { last: Infinity });
+  assert.equal(rig.takeOne().sub.news.last, 10000);
+});
+
 test("last of a pattern is 0 or 1", () => {
   const { client } = Rig.open();
   for (const last of [2, -1, 0.5, "1"]) {

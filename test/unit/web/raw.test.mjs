@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { Log, Rig, settle } from "./support/rig.mjs";
 
-const refused = { code: "raw", reason: "no bhub.v1 server" };
+const refused = { code: "raw", reason: "no bhub.v1" };
 
 /** A client that a server without protocol let in: browsers would not, others may. */
 function openRaw(options) {
