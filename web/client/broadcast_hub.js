@@ -353,7 +353,6 @@ class Client {
   /** The past of one who joined a topic that is live; what comes meanwhile waits behind it. */
   #fetchPast(topic, subscription, member) {
     const held = (member.held = []);
-    const none = { items: [], ...subscription.position };
     const begin = ({ items, epoch, offset }) => {
       member.held = undefined;
       member.had = offset; // the connection may be behind the log
@@ -371,7 +370,8 @@ class Client {
     };
     // A history has no more at once.
     const last = Math.min(subscription.last, 1000);
-    this.history(topic.name, { last }).then(begin, () => begin(none));
+    const without = () => begin({ items: held.splice(0), ...subscription.position });
+    this.history(topic.name, { last }).then(begin, without);
   }
 
   /** Who wants presence may be to blame: the others are asked for without it. */

@@ -153,6 +153,31 @@ test("who joins in a handler hears nothing before it is told, and nothing twice"
   assert.deepEqual(of("first"), ["first begins", "first 1", "first 2", "first 3", "first 4"]);
 });
 
+// What had been published there was dropped, for it had lower numbers.
+test("whose past is refused in another life of the topic gets what is published there", async () => {
+  const rig = Rig.open();
+  rig.client.subscribe("news", () => {});
+  rig.say({ id: rig.takeOne().id, sub: "news", e: "e1", o: 50, n: 0 });
+  const said = [];
+  rig.client.subscribe("news", {
+    last: 5,
+    onsubscribed: ({ epoch, offset }) => said.push(`${epoch} ${offset}`),
+    onpublication: ({ offset }) => said.push(offset),
+  });
+  await settle();
+  rig.take();
+  rig.socket.end();
+  rig.clock.advance(1000);
+  rig.greet();
+  const [{ id, sub }, { id: asked }] = rig.take();
+  assert.ok(sub.news);
+  rig.say({ id, sub: "news", e: "e2", o: 0, rec: false, n: 0 }, { t: "news", o: 1, d: 1 });
+  rig.say({ id: asked, error: { code: 103, reason: "no" } });
+  await settle();
+  rig.say({ t: "news", o: 2, d: 2 });
+  assert.deepEqual(said, ["e2 0", 1, 2]);
+});
+
 // Who asked for too much later once ended all others with it.
 test("nobody asks for more of the past than there is", () => {
   const rig = Rig.open();
