@@ -176,7 +176,9 @@ class Client {
     if (this.#refusal()) this.#dropAll();
     else if (event.state === "open") this.#resume();
     // A handler that was told of this may have closed the client.
-    if (event.state === this.state) this.#tell("onstate", event);
+    for (const target of [this, ...this.#listeners]) {
+      if (event.state === this.state) tell(target, "onstate", event);
+    }
   }
 
   #resume() {

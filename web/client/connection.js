@@ -105,12 +105,15 @@ export class Connection {
   #dial(offer) {
     this.#began = this.#options.now();
     const url = this.#url;
-    if (typeof url !== "function") return this.#connect(url, offer);
-    const pending = (this.#socket = {});
-    const isOurs = () => pending === this.#socket;
-    new Promise((resolve) => resolve(url()))
-      .then((address) => isOurs() && this.#connect(address, offer))
-      .then(null, (error) => isOurs() && this.#failed(error));
+    if (typeof url === "function") {
+      const pending = (this.#socket = {});
+      const isOurs = () => pending === this.#socket;
+      new Promise((resolve) => resolve(url()))
+        .then((address) => isOurs() && this.#connect(address, offer))
+        .then(null, (error) => isOurs() && this.#failed(error));
+    } else {
+      this.#connect(url, offer);
+    }
     this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
@@ -141,7 +144,6 @@ export class Connection {
     };
     socket.onclose = ended;
     this.#socket = socket;
-    this.#listen(this.#options.connectTimeout ?? LONG);
   }
 
   /** Like the first time, but there is nobody to throw to. */

@@ -46,6 +46,7 @@ function itemsOf(raw) {
  * `{ raw: its second argument }`. Undefined for bytes.
  */
 export function payloadText({ raw, offset }) {
+  if (typeof raw !== "string") return undefined; // bytes of a server without the protocol
   const items = itemsOf(raw);
   const source = items ? items.get(offset) : raw;
   const text = source && cut(source, "s");

@@ -168,6 +168,27 @@ test("an attempt is left in time, whatever comes before the hello", () => {
   assert.equal(rig.client.state, "waiting");
 });
 
+test("an address that comes late leaves its socket the rest of the time", async () => {
+  let give;
+  const rig = new Rig({ connectTimeout: 1000, url: () => new Promise((resolve) => (give = resolve)) });
+  rig.clock.advance(900);
+  give("ws://late/");
+  await settle();
+  assert.equal(rig.sockets.length, 1);
+  rig.clock.advance(101);
+  assert.equal(rig.client.state, "waiting");
+});
+
+// The last thing that a page showed was that it waits.
+test("no listener is told of a state that is over", () => {
+  const rig = Rig.open();
+  const seen = [];
+  rig.client.on("state", ({ state }) => state === "waiting" && rig.client.close());
+  rig.client.on("state", ({ state }) => seen.push(state));
+  rig.socket.end();
+  assert.deepEqual(seen, ["closed"]);
+});
+
 // A hub could have its clients come back at once, again and again.
 test("waits up to a tenth of a second, whatever the server says", () => {
   for (const [options, floor] of [[{}, 100], [{ retryFloor: 7 }, 7]]) {

@@ -264,6 +264,7 @@ test("the exact text of payloads can be had", async () => {
   rig.client.on("message", (_, text) => raw.push(payloadText({ raw: text })));
   rig.socket.deliver('{"msg":1.00}');
   assert.deepEqual(raw, ["1.00"]);
+  assert.equal(payloadText({ raw: new ArrayBuffer(1) }), undefined);
 });
 
 test("all texts of a history are found in two passes over its frame", (t) => {
